@@ -1,0 +1,97 @@
+"""What a chapter shows and what it claims: the two sentences every notebook is made of."""
+
+from __future__ import annotations
+
+import io
+import math
+from typing import Any
+
+from IPython.display import display
+
+from ganlearn import runtime
+
+STANDS, FAILS, UNTRIED = "✓", "✗", "·"
+
+
+class ClaimFailed(AssertionError):
+    """A sentence of the text is not true on this machine; the message has the measured value."""
+
+
+def show(figure: Any, alt: str, *, dpi: int = 80) -> None:
+    """Display a figure or a picture as PNG, with words that say what it shows.
+
+    The words go out as the plain-text form of the output, so that a terminal, a screen reader and
+    strict nbval (which compares text and never pixels) all get them.
+
+    Args:
+        figure: a matplotlib figure, which is closed afterwards, or a PIL image.
+        alt: what a reader who cannot see it should know; one or two sentences.
+        dpi: dots an inch of a matplotlib figure.
+
+    Raises:
+        ValueError: when ``alt`` is empty.
+    """
+    if not alt.strip():
+        raise ValueError("A figure needs words for readers who cannot see it: show(figure, alt=…).")
+    png = io.BytesIO()
+    if hasattr(figure, "savefig"):
+        import matplotlib.pyplot as plt
+
+        figure.savefig(png, format="png", dpi=dpi, bbox_inches="tight")
+        plt.close(figure)  # or the inline backend draws it a second time
+    else:
+        figure.save(png, "png")
+    display(
+        {"image/png": png.getvalue(), "text/plain": f"[figure: {alt}]"},
+        raw=True,
+        metadata={"image/png": {"alt": alt}},
+    )
+
+
+def claim(
+    sentence: str,
+    value: float,
+    *,
+    at_least: float | None = None,
+    at_most: float | None = None,
+    equals: float | None = None,
+    tolerance: float = 0.0,
+    needs_training: bool = False,
+) -> None:
+    """Print a sentence of the text with its bound, or fail with the value that was measured.
+
+    The printed line holds the bound and never the value, so it is the same on every machine on
+    which the sentence is true, and no sentence can go stale.
+
+    Args:
+        sentence: what is claimed, in words, without the number.
+        value: what was measured.
+        at_least, at_most: bounds, inclusive.
+        equals: an exact value, met to within ``tolerance`` (absolute).
+        needs_training: the claim rests on a training run, which the smoke budget cuts short;
+            it is then shown as not tried.
+
+    Raises:
+        ClaimFailed: when the value is out of bounds or not finite.
+        ValueError: when no bound is given.
+    """
+    value = float(value)
+    bounds, true = [], math.isfinite(value)
+    if at_least is not None:
+        bounds.append(f"at least {at_least:g}")
+        true &= value >= at_least
+    if at_most is not None:
+        bounds.append(f"at most {at_most:g}")
+        true &= value <= at_most
+    if equals is not None:
+        bounds.append(f"{equals:g}" + (f" to within {tolerance:g}" if tolerance else ""))
+        true &= abs(value - equals) <= tolerance
+    if not bounds:
+        raise ValueError("A claim needs a bound: at_least, at_most or equals.")
+    line = f"{sentence}: {' and '.join(bounds)}"
+    if needs_training and runtime.budget() == "smoke":
+        print(f"{UNTRIED} {line} (not tried at the smoke budget)")
+    elif true:
+        print(f"{STANDS} {line}")
+    else:
+        raise ClaimFailed(f"{FAILS} {line}; measured {value:.4g}")
