@@ -1,0 +1,19 @@
+"""What the networks learn from. Every source has ``draw(n, generator)``, ``shape`` and ``to(device)``."""
+
+from ganlearn.data.dataset import Dataset
+from ganlearn.data.digits import digits
+from ganlearn.data.mixtures import Mixture, grid, ring, spiral
+from ganlearn.data.paintings import SCHOOLS, Painting, paint, paintings
+
+__all__ = [
+    "SCHOOLS",
+    "Dataset",
+    "Mixture",
+    "Painting",
+    "digits",
+    "grid",
+    "paint",
+    "paintings",
+    "ring",
+    "spiral",
+]
