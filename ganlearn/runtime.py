@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+from collections.abc import Iterator
 from typing import TypeVar
 
 import torch
@@ -92,3 +93,14 @@ def autocast(on: torch.device, precision: str) -> contextlib.AbstractContextMana
         precision: ``"float32"`` or ``"bfloat16"``.
     """
     return torch.autocast(on.type, dtype=torch.bfloat16, enabled=precision == "bfloat16")
+
+
+@contextlib.contextmanager
+def seeded(seed: int) -> Iterator[None]:
+    """Layers built inside draw their first weights from ``seed``; the global state is put back.
+
+    ``torch.nn`` layers offer no generator argument, so torch's own CPU generator is borrowed.
+    """
+    with torch.random.fork_rng(devices=[]):
+        torch.default_generator.manual_seed(seed)
+        yield

@@ -1,0 +1,21 @@
+"""Networks, as (generator, discriminator) pairs that fit each other.
+
+Generators take latents (n, latent) and return samples (n, *shape); pictures lie in [-1, 1].
+Discriminators take samples and return one logit a sample, shape (n,).
+"""
+
+from ganlearn.nets.dcgan import DCGANDiscriminator, DCGANGenerator, dcgan, initialise_dcgan
+from ganlearn.nets.lenet import LeNetDiscriminator, lenet_discriminator
+from ganlearn.nets.mlp import MLPDiscriminator, MLPGenerator, mlp
+
+__all__ = [
+    "DCGANDiscriminator",
+    "DCGANGenerator",
+    "LeNetDiscriminator",
+    "MLPDiscriminator",
+    "MLPGenerator",
+    "dcgan",
+    "initialise_dcgan",
+    "lenet_discriminator",
+    "mlp",
+]

@@ -1,0 +1,29 @@
+"""Playing the game: phases, the trainer, its state on disk, and many games at once."""
+
+from ganlearn.training.ema import EMA
+from ganlearn.training.ensemble import Ensemble, EnsembleReport
+from ganlearn.training.game import (
+    ALTERNATING,
+    Game,
+    Phase,
+    discriminator_objective,
+    generator_objective,
+)
+from ganlearn.training.idle import idle
+from ganlearn.training.meter import NotFinite
+from ganlearn.training.trainer import Report, Trainer
+
+__all__ = [
+    "ALTERNATING",
+    "EMA",
+    "Ensemble",
+    "EnsembleReport",
+    "Game",
+    "NotFinite",
+    "Phase",
+    "Report",
+    "Trainer",
+    "discriminator_objective",
+    "generator_objective",
+    "idle",
+]

@@ -1,0 +1,257 @@
+"""The trainer: the only place that owns optimisers."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, Protocol
+
+import torch
+from torch import Tensor, nn
+
+from ganlearn import runtime
+from ganlearn.errors import UserError
+from ganlearn.training import log as logs
+from ganlearn.training import state
+from ganlearn.training.ema import EMA
+from ganlearn.training.game import ALTERNATING, Game, Phase, Player
+from ganlearn.training.idle import idle
+from ganlearn.training.loop import loop
+from ganlearn.training.meter import Meter
+
+
+class Source(Protocol):
+    """Where real samples come from: a data set in memory, or a density that can be sampled."""
+
+    def draw(self, n: int, generator: torch.Generator) -> Tensor:
+        """``n`` samples, (n, *shape), on the generator's device."""
+        ...
+
+    def to(self, device: torch.device) -> Source:
+        """The same source with its tensors on another device."""
+        ...
+
+
+@dataclass(frozen=True)
+class Report:
+    """How far a run is.
+
+    Attributes:
+        step: steps taken in all.
+        images: real samples seen in all.
+        seconds: spent in ``run`` since it was called.
+        losses: mean of each player's loss since the last report.
+        samples: (n, *shape) of fixed latents, on the device until somebody looks.
+    """
+
+    step: int
+    images: int
+    seconds: float
+    losses: dict[str, float]
+    samples: Tensor
+
+
+class Trainer:
+    """Plays a game: phases in order, step after step, every random number from one seed.
+
+    Args:
+        game: the two players and their loss.
+        source: of real samples.
+        seed: of batches, latents and the latents that reports show.
+        batch: samples in a step.
+        learning_rate: of Adam, the same for both players.
+        betas: of Adam; 0.5 as in Radford et al. 2016.
+        ema_half_life: in samples seen; the reports then show the averaged generator.
+        device: as in :func:`ganlearn.runtime.device`.
+        precision: ``"auto"``, ``"float32"`` or ``"bfloat16"`` for matrix products; auto takes
+            bfloat16 for convolutions on a device that multiplies it in hardware.
+        phases: the order of play.
+        log: a JSONL file that gets a line a report.
+
+    Raises:
+        UserError: when a real and a generated sample do not have the same shape.
+
+    Taught in chapter 03.
+    """
+
+    def __init__(
+        self,
+        game: Game,
+        source: Source,
+        *,
+        seed: int = 0,
+        batch: int = 64,
+        learning_rate: float = 2e-4,
+        betas: tuple[float, float] = (0.5, 0.999),
+        ema_half_life: float | None = None,
+        device: str | torch.device | None = None,
+        precision: Literal["auto", "float32", "bfloat16"] = "auto",
+        phases: Sequence[Phase] = ALTERNATING,
+        log: str | Path | None = None,
+    ) -> None:
+        self.device = runtime.device(device)
+        self.game, self.source = game, source.to(self.device)
+        self.batch, self.phases = batch, tuple(phases)
+        self.log = Path(log) if log else None
+        self.precision = _precision(precision, game, self.device)
+        _place(game, self.device)
+        self.optimisers = {
+            player: adam(game.player(player).parameters(), learning_rate, betas)
+            for player in ("discriminator", "generator")
+        }
+        self.ema = EMA(game.generator, ema_half_life) if ema_half_life else None
+        self.random = runtime.generator(seed, self.device)
+        self.meter = Meter([phase.player for phase in phases], self.device)
+        self.steps_taken = 0
+        self.settings = {
+            "seed": seed,
+            "batch": batch,
+            "learning_rate": learning_rate,
+            "betas": list(betas),
+            "ema_half_life": ema_half_life,
+            "loss": game.loss.name,
+            "phases": [[p.player, p.objective.__name__, p.every] for p in phases],
+        }
+        self._shown = self._latents(64, runtime.generator(seed + 1, self.device))
+        self._check_shapes()
+
+    @property
+    def images(self) -> int:
+        """Real samples seen in all."""
+        return self.steps_taken * self.batch
+
+    def step(self) -> int:
+        """One step of the game: each phase whose turn it is moves its player once.
+
+        Nothing here waits for the device: losses are summed where they are, shapes never change.
+
+        Returns:
+            How many steps have been taken in all.
+        """
+        real = self.source.draw(self.batch, self.random)
+        for index, phase in enumerate(self.phases):
+            if self.steps_taken % phase.every == 0:
+                loss = self._move(phase, real, self._latents(self.batch, self.random))
+                self.meter.add(index, loss, self.steps_taken)
+        self.steps_taken += 1
+        if self.ema:
+            self.ema.update(self.images, self.batch)
+        return self.steps_taken
+
+    def _move(self, phase: Phase, real: Tensor, z: Tensor) -> Tensor:
+        """Move one player downhill on its objective while the other keeps still."""
+        optimiser = self.optimisers[phase.player]
+        with idle(self.game.opponent(phase.player)):
+            with runtime.autocast(self.device, self.precision):
+                loss = phase.objective(self.game, real, z)
+            optimiser.zero_grad()
+            loss.backward()
+        optimiser.step()
+        return loss.detach()
+
+    def run(self, steps: int, every: int | None = None) -> Iterator[Report]:
+        """Take steps and yield a report now and then: ``for report in trainer.run(1_000): …``
+
+        Ctrl-C ends the loop after the step under way; nothing is lost.
+
+        Args:
+            steps: how many to take now.
+            every: steps between reports; ten reports in all when not given.
+
+        Raises:
+            NotFinite: when a loss is not finite; the sentence says whose and since when.
+        """
+        start = time.perf_counter()
+        yield from loop(
+            self.step,
+            lambda: self.report(time.perf_counter() - start),
+            steps,
+            every or max(1, steps // 10),
+        )
+
+    def report(self, seconds: float = 0.0) -> Report:
+        """The state of the run now; reading the losses waits for the device."""
+        found = Report(self.steps_taken, self.images, seconds, self.meter.read(), self.shown())
+        if self.log:
+            logs.append(self.log, found)
+        return found
+
+    def shown(self) -> Tensor:
+        """Samples (64, *shape) of the same latents at every call."""
+        return self._generate(self._shown)
+
+    def samples(self, n: int, seed: int = 0) -> Tensor:
+        """Fresh samples (n, *shape) from the generator, averaged if there is an average.
+
+        Args:
+            n: how many.
+            seed: of the latents.
+        """
+        z = self._latents(n, runtime.generator(seed, self.device))
+        return torch.cat([self._generate(part) for part in z.split(256)])
+
+    def save(self, folder: str | Path) -> Path:
+        """Write everything that going on needs into ``folder``; the old file stays whole until
+        the new one is. Returns the file's path.
+
+        Raises:
+            NotFinite: before it would replace a good state by a spoilt one.
+        """
+        return state.save(self, Path(folder))
+
+    def restore(self, folder: str | Path) -> None:
+        """Go on from what ``save`` wrote, bit for bit as if the run had never stopped.
+
+        Raises:
+            UserError: when there is nothing to restore, it is damaged, or was made by other
+                settings or networks (the sentence names the difference).
+        """
+        state.restore(self, Path(folder))
+
+    def _latents(self, n: int, generator: torch.Generator) -> Tensor:
+        return torch.randn(n, self.game.generator.latent, generator=generator, device=self.device)
+
+    @torch.no_grad()
+    def _generate(self, z: Tensor) -> Tensor:
+        network = self.ema.network if self.ema else self.game.generator
+        was_training = network.training
+        samples = network.eval()(z)
+        network.train(was_training)
+        return samples
+
+    def _check_shapes(self) -> None:
+        real = self.source.draw(2, runtime.generator(0, self.device))
+        fake = self._generate(self._shown[:2])
+        if real.shape != fake.shape:
+            raise UserError(
+                f"The data are of shape {tuple(real.shape[1:])} and the generator makes "
+                f"{tuple(fake.shape[1:])}; give both the same size and channels."
+            )
+
+
+def adam(
+    parameters: Iterable[Tensor], learning_rate: float, betas: tuple[float, float]
+) -> torch.optim.Adam:
+    """Adam with all parameters updated in one fused loop. Taught in chapter 03."""
+    return torch.optim.Adam(parameters, lr=learning_rate, betas=betas, fused=True)
+
+
+def _convolutional(game: Game) -> bool:
+    players: tuple[Player, ...] = ("discriminator", "generator")
+    return any(isinstance(m, nn.Conv2d) for name in players for m in game.player(name).modules())
+
+
+def _precision(choice: str, game: Game, device: torch.device) -> str:
+    if choice != "auto":
+        return choice
+    fast = _convolutional(game) and runtime.bfloat16_is_fast(device)
+    return "bfloat16" if fast else "float32"
+
+
+def _place(game: Game, device: torch.device) -> None:
+    # Convolutions run faster when the channels of a pixel lie side by side.
+    order = torch.channels_last if _convolutional(game) else torch.preserve_format
+    for network in (game.generator, game.discriminator):
+        network.to(device=device, memory_format=order).train()
