@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import math
+from collections.abc import Mapping
 from typing import Any
 
 from IPython.display import display
@@ -95,3 +96,35 @@ def claim(
         print(f"{STANDS} {line}")
     else:
         raise ClaimFailed(f"{FAILS} {line}; measured {value:.4g}")
+
+
+def predict(
+    question: str,
+    *,
+    choices: Mapping[str, str],
+    guess: str | None,
+    answer: str,
+    why: Mapping[str, str],
+) -> None:
+    """Score a prediction that the reader commits before running what comes next.
+
+    Args:
+        question: what will happen.
+        choices: letter to what could happen.
+        guess: the reader's letter; ``None`` prints the question and asks for one.
+        answer: the letter that turns out right.
+        why: letter to the thought behind it, and where that thought leads.
+
+    Raises:
+        ValueError: when the guess is none of the letters.
+    """
+    if guess is None:
+        print(f"Predict: {question}")
+        for letter, text in choices.items():
+            print(f"  {letter}) {text}")
+        print("Set `guess` to a letter and run this cell again, then read on.")
+    elif guess not in choices:
+        raise ValueError(f"Your guess {guess!r} is none of {', '.join(choices)}.")
+    else:
+        verdict = f"{STANDS} Right." if guess == answer else f"{FAILS} It will be {answer}."
+        print(f"{verdict} You chose {guess}: {why[guess]}")

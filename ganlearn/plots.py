@@ -124,3 +124,62 @@ def band(
     low, middle, high = np.quantile(members.detach().cpu().numpy(), [0.1, 0.5, 0.9], axis=1)
     (line,) = ax.plot(x, middle, label=label, color=color)
     ax.fill_between(x, low, high, alpha=0.2, color=line.get_color(), linewidth=0)
+
+
+COURSE = {
+    "the game": ("sampling", "minimax", "first GAN"),
+    "pictures": ("DCGAN", "failures", "Wasserstein", "control", "measuring", "VAE"),
+    "style": ("seeing", "style", "fast style", "translation"),
+    "practice": ("repair", "little data", "latents", "speed", "ethics"),
+}
+"""The parts of the course and its chapters, in the order of the curriculum."""
+
+
+def course_map(here: int) -> Figure:
+    """Where the reader is: all chapters in a row, by part, with the present one filled.
+
+    Args:
+        here: number of the present chapter, from 1.
+    """
+    figure, ax = plt.subplots(figsize=(8, 1.15))
+    number = 0
+    colors = plt.rcParams["axes.prop_cycle"].by_key()["color"]
+    for (part, names), color in zip(COURSE.items(), colors, strict=False):
+        first = number
+        for name in names:
+            number += 1
+            filled = number == here
+            ax.scatter(
+                number,
+                0,
+                s=230,
+                zorder=3,
+                edgecolor=color,
+                linewidth=1.6,
+                color=color if filled else "white",
+            )
+            ax.text(
+                number,
+                0,
+                str(number),
+                ha="center",
+                va="center",
+                fontsize=9,
+                zorder=4,
+                color="white" if filled else color,
+                weight="bold",
+            )
+            ax.text(
+                number,
+                -0.55,
+                name,
+                ha="center",
+                va="top",
+                fontsize=7.5,
+                weight="bold" if filled else "normal",
+            )
+        ax.plot([first + 1, number], [0, 0], color=color, linewidth=1.6, zorder=1)
+        ax.text((first + 1 + number) / 2, 0.55, part, ha="center", color=color, fontsize=10)
+    ax.set(xlim=(0.4, number + 0.6), ylim=(-1.1, 1.0))
+    ax.set_axis_off()
+    return figure

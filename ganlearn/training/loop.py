@@ -56,7 +56,5 @@ def loop(
             if count % every == 0 or left == 0 or stop.raised:
                 yield report()
             if stop.raised:
-                print(
-                    f"Stopped at step {count} as asked. What was learnt is kept; run again to go on."
-                )
+                print(f"Stopped after step {count}; all is kept. Run again to go on.")
                 return
