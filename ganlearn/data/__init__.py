@@ -1,4 +1,4 @@
-"""What the networks learn from. Every source has ``draw(n, generator)``, ``shape`` and ``to(device)``."""
+"""What the networks learn from: sources with ``draw(n, generator)``, ``shape``, ``to(device)``."""
 
 from ganlearn.data.dataset import Dataset
 from ganlearn.data.digits import digits

@@ -12,12 +12,24 @@ from ganlearn import progress, runtime
 from ganlearn.data.dataset import Dataset
 from ganlearn.data.paintings.canvas import NUMBERS, Canvas, Dice
 from ganlearn.data.paintings.discs import discs
+from ganlearn.data.paintings.dots import dots
+from ganlearn.data.paintings.fields import fields
+from ganlearn.data.paintings.glass import glass
+from ganlearn.data.paintings.grids import grids
+from ganlearn.data.paintings.leaves import leaves
 from ganlearn.data.paintings.planes import planes
+from ganlearn.data.paintings.waves import waves
 from ganlearn.errors import UserError
 
 PAINTERS: dict[str, Callable[[Canvas, Dice], None]] = {
+    "grids": grids,
     "discs": discs,
+    "fields": fields,
+    "waves": waves,
+    "dots": dots,
+    "leaves": leaves,
     "planes": planes,
+    "glass": glass,
 }
 SCHOOLS = tuple(PAINTERS)
 """The schools, in the order of their labels."""

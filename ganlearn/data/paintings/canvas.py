@@ -1,4 +1,4 @@
-"""What every painter works with: a canvas that fills shapes, and dice that decide the composition.
+"""What every painter works with: dice that decide the composition, a canvas that fills shapes.
 
 A picture is a function of one row of uniform random numbers. The row is drawn before anything is
 rasterised, so the same row gives the same composition at every size.
@@ -6,13 +6,14 @@ rasterised, so the same row gives the same composition at every size.
 
 from __future__ import annotations
 
+import copy
 import math
 
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-NUMBERS = 4096
+NUMBERS = 8192
 """How many uniform random numbers make one picture."""
 
 
@@ -27,13 +28,15 @@ class Dice:
         self._rows = rows
         self._used = 0
 
+    def again(self) -> Dice:
+        """Dice that will hand out the same numbers from here on as these."""
+        return copy.copy(self)
+
     def uniform(self, low: float, high: float, *shape: int) -> Tensor:
         """Uniform numbers between low and high, (n, *shape)."""
         count = math.prod(shape)
         numbers = self._rows[:, self._used : self._used + count]
         self._used += count
-        if self._used > NUMBERS:
-            raise IndexError(f"A painter used more than {NUMBERS} random numbers a picture.")
         return low + (high - low) * numbers.reshape(-1, *shape)
 
     def integer(self, low: int, high: int, *shape: int) -> Tensor:
@@ -44,28 +47,18 @@ class Dice:
         """True with the given probability, (n, *shape)."""
         return self.uniform(0, 1, *shape) < probability
 
-    def colours(self, palettes: Tensor, count: int) -> Tensor:
-        """Different colours of one palette for each picture.
+    def choice(self, options: Tensor, *shape: int) -> Tensor:
+        """Members of a list (k, ...), drawn with replacement: (n, *shape, ...)."""
+        return options.to(self._rows.device)[self.integer(0, len(options) - 1, *shape)]
 
-        Args:
-            palettes: (palettes, colours, 3).
-            count: how many colours, at most as many as a palette has.
+    def different(self, options: Tensor, count: int) -> Tensor:
+        """The first ``count`` of each picture's own list (n, k, 3) of colours, shuffled."""
+        order = self.uniform(0, 1, options.shape[1]).argsort(-1)[:, :count]
+        return options.gather(1, order[..., None].expand(-1, -1, 3))
 
-        Returns:
-            (n, count, 3), in random order.
-        """
-        palettes = palettes.to(self._rows.device)
-        palette = palettes[self.integer(0, len(palettes) - 1)]
-        order = self.uniform(0, 1, palettes.shape[1]).argsort(-1)[:, :count]
-        return palette.gather(1, order[..., None].expand(-1, -1, 3))
-
-    def choice(self, colours: Tensor, *shape: int) -> Tensor:
-        """Colours of a list (k, 3), drawn with replacement: (n, *shape, 3)."""
-        return colours.to(self._rows.device)[self.integer(0, len(colours) - 1, *shape)]
-
-    def cloud(self, cells: int, size: int) -> Tensor:
-        """Smooth noise in about [-1, 1], (n, size, size), with about ``cells`` bumps on a side."""
-        knots = self.uniform(-1, 1, cells, cells).unsqueeze(1)
+    def cloud(self, rows: int, columns: int, size: int) -> Tensor:
+        """Smooth noise in about [-1, 1], (n, size, size), with so many bumps down and across."""
+        knots = self.uniform(-1, 1, 1, rows, columns)
         return F.interpolate(knots, (size, size), mode="bicubic", align_corners=False)[:, 0]
 
 
@@ -73,6 +66,12 @@ class Canvas:
     """A batch of pictures in the making, and which region every pixel belongs to.
 
     Places are in units of the picture's side: x from 0 (left) to 1, y from 0 (top) to 1.
+
+    Attributes:
+        x, y: (size, size) the middle of every pixel.
+        pixel: the width of one, so 1 / size.
+        colours: (n, 3, size, size) in [0, 1].
+        regions: (n, size, size) int16, a number for each shape that is on top.
     """
 
     def __init__(self, n: int, size: int, device: torch.device) -> None:
@@ -84,32 +83,41 @@ class Canvas:
         self.regions = torch.zeros(n, size, size, dtype=torch.int16, device=device)
         self._last_region = 0
 
+    def ground(self, colour: Tensor) -> None:
+        """Cover everything with one colour (n, 3), or with a field (n, 3, size, size)."""
+        self.colours[:] = as_field(colour)
+
     def fill(self, distance: Tensor, colour: Tensor, *, soft: Tensor | float = 0.0) -> None:
-        """Paint a shape over what is there.
+        """Paint a shape over what is there, as a region of its own.
 
         Args:
             distance: (n, size, size) signed distance to the shape's outline, negative inside.
             colour: (n, 3), or (n, 3, size, size) when it varies over the shape, in [0, 1].
             soft: width of the edge, in sides of the picture; never less than one pixel.
         """
-        width = torch.as_tensor(soft, device=distance.device).clamp(min=self.pixel)
-        coverage = (0.5 - distance / width).clamp_(0, 1)
-        if colour.ndim == 2:
-            colour = colour[:, :, None, None]
-        self.colours += (colour - self.colours) * coverage.unsqueeze(1)
+        self.colours += (as_field(colour) - self.colours) * self.coverage(distance, soft)
         self._last_region += 1
         self.regions.masked_fill_(distance < 0, self._last_region)
 
+    def coverage(self, distance: Tensor, soft: Tensor | float = 0.0) -> Tensor:
+        """How much of each pixel a shape covers, (n, 1, size, size) in [0, 1].
+
+        A straight outline at signed distance d (in pixels) from the middle of a pixel covers
+        about 1/2 - d of it: so edges are smooth without drawing anything at a higher resolution.
+        """
+        width = torch.as_tensor(soft, device=distance.device).clamp(min=self.pixel)
+        return (0.5 - distance / width).clamp_(0, 1).unsqueeze(1)
+
     def edges(self) -> Tensor:
-        """(n, 1, size, size) of 0 and 1: 1 where the pixel below or to the right is another region."""
+        """(n, 1, size, size): 1 where the pixel below or to the right is of another region."""
         edges = torch.zeros_like(self.regions, dtype=torch.bool)
         edges[:, :, :-1] |= self.regions[:, :, :-1] != self.regions[:, :, 1:]
         edges[:, :-1, :] |= self.regions[:, :-1, :] != self.regions[:, 1:, :]
         return edges.unsqueeze(1).float()
 
 
-def palette(*rows: str) -> Tensor:
-    """Colours written as in ``"e63946 f1faee 1d3557"``, one palette a row: (rows, colours, 3)."""
+def palettes(*rows: str) -> Tensor:
+    """Colours written as ``"e63946 f1faee 1d3557"``, one palette a row: (rows, colours, 3)."""
     return torch.tensor(
         [
             [[int(name[i : i + 2], 16) / 255 for i in (0, 2, 4)] for name in row.split()]
@@ -118,25 +126,26 @@ def palette(*rows: str) -> Tensor:
     )
 
 
+def as_field(colour: Tensor) -> Tensor:
+    """A colour a picture (n, 3) in a shape that goes with pixels (n, 3, 1, 1); fields stay."""
+    return colour[:, :, None, None] if colour.ndim == 2 else colour
+
+
 def over(values: Tensor) -> Tensor:
     """One number a picture (n,) in a shape that goes with pixels (n, 1, 1)."""
     return values[:, None, None]
 
 
-def box(
-    canvas: Canvas,
-    x: Tensor,
-    y: Tensor,
-    half_width: Tensor,
-    half_height: Tensor,
-    angle: Tensor | None = None,
-) -> Tensor:
-    """Signed distance to a rectangle around (x, y), turned by ``angle``; all (n,)."""
+def frame(canvas: Canvas, x: Tensor, y: Tensor, angle: Tensor) -> tuple[Tensor, Tensor]:
+    """Every pixel's place in axes around (x, y), turned by ``angle``: along and across."""
     dx, dy = canvas.x - over(x), canvas.y - over(y)
-    if angle is not None:
-        cos, sin = over(angle.cos()), over(angle.sin())
-        dx, dy = cos * dx + sin * dy, cos * dy - sin * dx
-    return torch.maximum(dx.abs() - over(half_width), dy.abs() - over(half_height))
+    cos, sin = over(angle.cos()), over(angle.sin())
+    return cos * dx + sin * dy, cos * dy - sin * dx
+
+
+def rectangle(along: Tensor, across: Tensor, half_length: Tensor, half_width: Tensor) -> Tensor:
+    """Signed distance to a rectangle in the middle of a frame (exact outside its corners)."""
+    return torch.maximum(along.abs() - over(half_length), across.abs() - over(half_width))
 
 
 def disc(canvas: Canvas, x: Tensor, y: Tensor, radius: Tensor) -> Tensor:
