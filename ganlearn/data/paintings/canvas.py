@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-NUMBERS = 8192
+NUMBERS = 12_288
 """How many uniform random numbers make one picture."""
 
 
@@ -59,7 +59,10 @@ class Dice:
     def cloud(self, rows: int, columns: int, size: int) -> Tensor:
         """Smooth noise in about [-1, 1], (n, size, size), with so many bumps down and across."""
         knots = self.uniform(-1, 1, 1, rows, columns)
-        return F.interpolate(knots, (size, size), mode="bicubic", align_corners=False)[:, 0]
+        finer = size < max(rows, columns)  # then bumps are averaged rather than missed
+        return F.interpolate(
+            knots, (size, size), mode="bicubic", align_corners=False, antialias=finer
+        )[:, 0]
 
 
 class Canvas:
@@ -87,26 +90,35 @@ class Canvas:
         """Cover everything with one colour (n, 3), or with a field (n, 3, size, size)."""
         self.colours[:] = as_field(colour)
 
-    def fill(self, distance: Tensor, colour: Tensor, *, soft: Tensor | float = 0.0) -> None:
+    def fill(self, distance: Tensor, colour: Tensor, *, there: Tensor | None = None) -> None:
         """Paint a shape over what is there, as a region of its own.
 
         Args:
             distance: (n, size, size) signed distance to the shape's outline, negative inside.
             colour: (n, 3), or (n, 3, size, size) when it varies over the shape, in [0, 1].
-            soft: width of the edge, in sides of the picture; never less than one pixel.
+            there: (n,) bool, which pictures have the shape; all when not given.
         """
-        self.colours += (as_field(colour) - self.colours) * self.coverage(distance, soft)
+        if there is not None:
+            distance = torch.where(over(there), distance, 9.0)
+        self.glaze(self.coverage(distance), colour)
+        self.outline(distance)
+
+    def glaze(self, coverage: Tensor, colour: Tensor) -> None:
+        """Lay colour over what is there with a strength (n, 1, size, size) from 0 to 1."""
+        self.colours += (as_field(colour) - self.colours) * coverage
+
+    def outline(self, distance: Tensor) -> None:
+        """Make the inside of a shape a region of its own, without painting."""
         self._last_region += 1
         self.regions.masked_fill_(distance < 0, self._last_region)
 
-    def coverage(self, distance: Tensor, soft: Tensor | float = 0.0) -> Tensor:
+    def coverage(self, distance: Tensor) -> Tensor:
         """How much of each pixel a shape covers, (n, 1, size, size) in [0, 1].
 
         A straight outline at signed distance d (in pixels) from the middle of a pixel covers
         about 1/2 - d of it: so edges are smooth without drawing anything at a higher resolution.
         """
-        width = torch.as_tensor(soft, device=distance.device).clamp(min=self.pixel)
-        return (0.5 - distance / width).clamp_(0, 1).unsqueeze(1)
+        return (0.5 - distance / self.pixel).clamp_(0, 1).unsqueeze(1)
 
     def edges(self) -> Tensor:
         """(n, 1, size, size): 1 where the pixel below or to the right is of another region."""
@@ -124,6 +136,11 @@ def palettes(*rows: str) -> Tensor:
             for row in rows
         ]
     )
+
+
+def pick(options: Tensor, index: Tensor) -> Tensor:
+    """Each picture's own choice: from (n, k, 3) by (n,) to (n, 3)."""
+    return options[torch.arange(len(options), device=options.device), index]
 
 
 def as_field(colour: Tensor) -> Tensor:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 
-from ganlearn.data.paintings.canvas import Canvas, Dice, disc, over, palettes
+from ganlearn.data.paintings.canvas import Canvas, Dice, as_field, disc, frame, over, palettes, pick
 
 COLOURS = palettes(
     "d7263d f46036 2e294e 1b998b f7d002 e8e4d9 3f88c5 a23b72",
@@ -13,7 +13,7 @@ COLOURS = palettes(
     "e4572e 17bebb ffc914 2e282a 76b041 f4ecd8 8d6a9f c84630",
     "264653 e76f51 f4a261 e9c46a 2a9d8f d62246 f6efe0 4b1d52",
 )
-DISCS, MOST_RINGS = 3, 6
+DISCS, MOST_RINGS = 4, 6
 
 
 def discs(canvas: Canvas, dice: Dice) -> None:
@@ -24,21 +24,18 @@ def discs(canvas: Canvas, dice: Dice) -> None:
     canvas.fill(canvas.x - over(x) + over(slope) * (canvas.y - 0.5), inks[:, 1])
     canvas.fill(canvas.y - over(y) - over(slope) * (canvas.x - 0.5), inks[:, 2])
     for number in range(DISCS):
+        there = dice.chance((1.0, 0.8, 0.7, 0.5)[number])
         x, y = dice.uniform(0.12, 0.88, 2).T
-        radius = dice.uniform(0.24, 0.5 if number < 2 else 0.3)
+        radius = dice.uniform(0.24, 0.5) if number < 2 else dice.uniform(0.16, 0.32)
         rings = dice.integer(3, MOST_RINGS)
-        angle = dice.uniform(0, torch.pi)
-        half = over(angle.cos()) * (canvas.x - over(x)) + over(angle.sin()) * (canvas.y - over(y))
-        first, step = dice.integer(0, 7), dice.integer(1, 7)
+        half, _ = frame(canvas, x, y, dice.uniform(0, torch.pi))
+        first, step = dice.integer(0, 7), 2 * dice.integer(0, 3) + 1
         for ring in range(MOST_RINGS):
-            ring_radius = radius * (1 - ring / rings)
-            distance = disc(canvas, x, y, ring_radius)
-            # Steps that are odd pass through all eight inks before one comes again.
-            index = (first + ring * (step | 1)) % 8
-            canvas.fill(distance, pick(inks, index))
-            canvas.fill(torch.maximum(distance, half), pick(inks, (index + 4) % 8))
-
-
-def pick(inks: torch.Tensor, index: torch.Tensor) -> torch.Tensor:
-    """Each picture's own ink: from (n, k, 3) by (n,) to (n, 3)."""
-    return inks[torch.arange(len(inks), device=inks.device), index]
+            # A step that is odd passes through all eight inks before one comes again.
+            index = (first + ring * step) % 8
+            one, other = pick(inks, index), pick(inks, (index + 4) % 8)
+            two = as_field(one) + as_field(other - one) * canvas.coverage(half)
+            distance = disc(canvas, x, y, radius * (1 - ring / rings))
+            drawn = there & (ring < rings)
+            canvas.fill(distance, two, there=drawn)
+            canvas.outline(torch.where(over(drawn), torch.maximum(distance, half), 9.0))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from ganlearn.data.paintings.canvas import Canvas, Dice, disc, frame, over, palettes, rectangle
+from ganlearn.data.paintings.canvas import Canvas, Dice, as_field, disc, over, palettes, rectangle
 
 # High sky, low sky, sun, far hills, near hills, ground or water.
 LIGHTS = palettes(
@@ -18,31 +18,32 @@ LIGHTS = palettes(
     "6fb7c9 fbe8c0 fff6c9 c9976b a8552f d98f3c",
     "7d9fd6 f7c6d0 fff1e0 a58bc0 7f9f5f c9d67f",
 )
-CELLS = 36  # dots on a side
+CELLS = 44  # dots on a side
 
 
 def dots(canvas: Canvas, dice: Dice) -> None:
     """Paint the landscape, look up its colour at the middle of each dot, and set the dots on it."""
     jitter = dice.uniform(-0.4, 0.4, 2, CELLS, CELLS)
     size = dice.uniform(0.48, 0.78, CELLS, CELLS)
-    strays = dice.uniform(-1, 1, 3, CELLS, CELLS)
-    purity = dice.uniform(0.06, 0.15)
+    # Each dot strays from the colour of its place: in light, and between warm and cold.
+    light, warmth = dice.uniform(-1, 1, 2, 1, CELLS, CELLS).unbind(1)
+    warm = torch.tensor([1.0, 0.15, -1.0], device=light.device)[:, None, None]
+    strays = over(dice.uniform(0.06, 0.12)).unsqueeze(1) * (0.6 * light + warm * warmth)
 
     middles = Canvas(len(size), CELLS, size.device)
     middles.x, middles.y = middles.x + jitter[:, 0] / CELLS, middles.y + jitter[:, 1] / CELLS
     landscape(middles, dice.again())
     landscape(canvas, dice)
-    colours = (middles.colours + purity[:, None, None, None] * strays).clamp_(0, 1)
-    set_dots(canvas, middles, size / CELLS, colours)
+    set_dots(canvas, middles, size / CELLS, (middles.colours + strays).clamp_(0, 1))
 
 
 def landscape(canvas: Canvas, dice: Dice) -> None:
-    """Sky, sun, two ridges of hills, a ground or water in front, and sometimes a tree."""
+    """Sky, sun, two ridges of hills, a ground or water in front, and up to three trees."""
     high, low, sun, far, near, front = dice.choice(LIGHTS).unbind(1)
     horizon = dice.uniform(0.45, 0.72)
     canvas.ground(gradient(high, low, canvas.y / over(horizon)))
     x, y = dice.uniform(0.15, 0.85), dice.uniform(0.1, 0.4)
-    canvas.fill(disc(canvas, x, y, dice.uniform(0.06, 0.13) * dice.chance(0.75)), sun)
+    canvas.fill(disc(canvas, x, y, dice.uniform(0.06, 0.13)), sun, there=dice.chance(0.75))
     canvas.fill(ridge(canvas, horizon - 0.06, dice.uniform(0.03, 0.16), dice), far)
     shade = gradient(near * 1.1, near * 0.7, (canvas.y - over(horizon)) / 0.3)
     canvas.fill(ridge(canvas, horizon, dice.uniform(0.0, 0.09), dice), shade)
@@ -50,21 +51,25 @@ def landscape(canvas: Canvas, dice: Dice) -> None:
     slope = dice.uniform(-0.25, 0.25) * dice.chance(0.6)
     front_field = gradient(front * 1.1, front * 0.75, (canvas.y - over(shore)) / 0.4)
     canvas.fill(over(shore) + over(slope) * (canvas.x - 0.5) - canvas.y, front_field)
-    tree(canvas, shore, near, dice)
+    for _ in range(3):
+        tree(canvas, shore, near, dice)
 
 
 def tree(canvas: Canvas, shore: Tensor, colour: Tensor, dice: Dice) -> None:
-    """A trunk and a round crown in front of everything, in half of the pictures."""
-    there = dice.chance(0.5)
-    x, foot = dice.uniform(0.12, 0.88), shore + dice.uniform(0.05, 0.2)
-    height, width = dice.uniform(0.3, 0.5), dice.uniform(0.09, 0.17)
-    along, across = frame(canvas, x, foot - height / 2, torch.zeros_like(x))
-    trunk = rectangle(along, across, there * width * 0.12, there * height / 2)
-    canvas.fill(trunk, colour * 0.35)
-    crown = torch.hypot(along / 0.85, across + over(height / 2)) - over(there * width)
-    wobble = torch.sin(9 * torch.atan2(across + over(height / 2), along) + over(7 * x))
-    lit = gradient(colour * 1.15, colour * 0.6, (canvas.y - over(foot - 1.4 * height)) / 0.4)
-    canvas.fill(crown + 0.012 * wobble, lit)
+    """A trunk and a crown in front of everything: round, or tall like a poplar's."""
+    there = dice.chance(0.4)
+    x, foot = dice.uniform(0.08, 0.92), shore + dice.uniform(0.03, 0.2)
+    height, width = dice.uniform(0.28, 0.5), dice.uniform(0.045, 0.15)
+    aside, up = canvas.x - over(x), over(foot) - canvas.y
+    trunk = rectangle(aside, up - over(height / 2), width * 0.1 + 0.006, height / 2)
+    canvas.fill(trunk, colour * 0.35, there=there)
+    # The narrower the crown, the taller: an oval whose halves are width and tall.
+    tall = torch.maximum(width, height * (0.6 - 2 * width).clamp(min=0))
+    up = (up - over(height)) * over(width / tall)
+    wobble = 0.08 * torch.sin(9 * torch.atan2(up, aside) + over(40 * x))
+    crown = torch.hypot(aside, up) - over(width) * (1 + wobble)
+    lit = gradient(colour * 1.15, colour * 0.6, 0.5 - up / over(2 * width))
+    canvas.fill(crown, lit, there=there)
 
 
 def ridge(canvas: Canvas, level: Tensor, height: Tensor, dice: Dice) -> Tensor:
@@ -80,9 +85,7 @@ def ridge(canvas: Canvas, level: Tensor, height: Tensor, dice: Dice) -> Tensor:
 
 def gradient(first: Tensor, last: Tensor, along: Tensor) -> Tensor:
     """From one colour (n, 3) at 0 to another at 1 of ``along`` (n, size, size)."""
-    return torch.lerp(
-        first[:, :, None, None], last[:, :, None, None], along.clamp(0, 1).unsqueeze(1)
-    )
+    return torch.lerp(as_field(first), as_field(last), along.clamp(0, 1).unsqueeze(1))
 
 
 def set_dots(canvas: Canvas, middles: Canvas, radii: Tensor, colours: Tensor) -> None:
@@ -103,4 +106,4 @@ def set_dots(canvas: Canvas, middles: Canvas, radii: Tensor, colours: Tensor) ->
             cell = (row + down).clamp(0, CELLS - 1) * CELLS + (column + right).clamp(0, CELLS - 1)
             here = parts[:, :, cell.flatten()].unflatten(2, cell.shape)
             distance = torch.hypot(canvas.x - here[:, 0], canvas.y - here[:, 1]) - here[:, 2]
-            canvas.colours += (here[:, 3:] - canvas.colours) * canvas.coverage(distance)
+            canvas.glaze(canvas.coverage(distance), here[:, 3:])

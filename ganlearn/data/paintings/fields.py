@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from ganlearn.data.paintings.canvas import Canvas, Dice, frame, over, palettes, rectangle
+from ganlearn.data.paintings.canvas import Canvas, Dice, as_field, over, palettes
 
 # The first colour of a row is the ground.
 COLOURS = palettes(
@@ -33,24 +33,43 @@ def fields(canvas: Canvas, dice: Dice) -> None:
     heights = heights * (torch.arange(MOST_BLOCKS, device=blocks.device) < blocks[:, None])
     heights = heights / heights.sum(1, keepdim=True)
     margin, gap = dice.uniform(0.05, 0.11), dice.uniform(0.02, 0.05)
-    soft = dice.uniform(0.03, 0.07)
+    soft = dice.uniform(0.03, 0.08)
     shown = dice.different(colours[:, 1:], 3)
 
-    canvas.ground(brushed(colours[:, 0], canvas, dice, 0.05))
+    canvas.ground(brushed(colours[:, 0], canvas, dice, 0.06))
     top = margin
     for i in range(MOST_BLOCKS):
         height = heights[:, i] * (1 - 2 * margin)
-        middle = top + height / 2
-        along, across = frame(canvas, torch.full_like(middle, 0.5), middle, 0 * middle)
-        wobble = 0.012 * dice.cloud(7, 7, canvas.size)
-        width = 0.5 - margin - dice.uniform(0, 0.05)
-        distance = rectangle(along, across, width, height / 2 - gap / 2) + wobble
-        canvas.fill(distance, brushed(shown[:, i % 3], canvas, dice, 0.1), soft=over(soft))
+        half_width = 0.5 - margin - dice.uniform(0, 0.05)
+        distance = rounded(
+            canvas.x - 0.5,
+            canvas.y - over(top + height / 2),
+            half_width,
+            (height / 2 - gap / 2).clamp(min=0),
+            soft / 2,
+        )
+        distance = distance + 0.015 * dice.cloud(9, 9, canvas.size)
+        there = over(i < blocks)
+        strength = (0.5 - distance / over(soft)).clamp(0, 1)
+        strength = strength * strength * (3 - 2 * strength) * there
+        canvas.glaze(strength.unsqueeze(1), brushed(shown[:, i % 3], canvas, dice, 0.11))
+        canvas.outline(torch.where(there, distance, 9.0))
         top = top + height
 
 
+def rounded(
+    dx: Tensor, dy: Tensor, half_width: Tensor, half_height: Tensor, radius: Tensor
+) -> Tensor:
+    """Signed distance to a rectangle whose corners are round, in the middle of dx and dy."""
+    radius = torch.minimum(radius, half_height)
+    right, down = dx.abs() - over(half_width - radius), dy.abs() - over(half_height - radius)
+    outside = torch.hypot(right.clamp(min=0), down.clamp(min=0))
+    return outside + torch.maximum(right, down).clamp(max=0) - over(radius)
+
+
 def brushed(colour: Tensor, canvas: Canvas, dice: Dice, strength: float) -> Tensor:
-    """One colour (n, 3) as thin paint: lighter and darker in patches and strokes."""
-    patches, strokes = dice.cloud(4, 4, canvas.size), dice.cloud(20, 7, canvas.size)
-    light = 1 + strength * (patches + 0.7 * strokes)
-    return (colour[:, :, None, None] * light.unsqueeze(1)).clamp_(0, 1)
+    """One colour (n, 3) as thin paint: lighter and darker in patches, strokes and bristle marks."""
+    patches, strokes = dice.cloud(4, 4, canvas.size), dice.cloud(24, 7, canvas.size)
+    bristles = dice.cloud(72, 12, canvas.size)
+    light = 1 + strength * (0.8 * patches + 0.6 * strokes + 0.5 * bristles)
+    return (as_field(colour) * light.unsqueeze(1)).clamp_(0, 1)

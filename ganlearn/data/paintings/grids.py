@@ -9,7 +9,7 @@ from ganlearn.data.paintings.canvas import Canvas, Dice, over, palettes
 
 LINE = palettes("15140f 1b1b1e 101418")[0]
 PALE = palettes("f5f1e6 efebe0 e9e9e4 dfe3e6 f8f6ef f5f1e6")[0]
-PRIMARY = palettes("c9211e 1d3f94 f2c114 c9211e 1d3f94 f2c114 15140f d63a1b 2453a6")[0]
+PRIMARY = palettes("c9211e 1d3f94 f2c114 d63a1b 2453a6 e8b010")[0]
 MOST_CUTS = 9
 
 
@@ -27,7 +27,8 @@ def grids(canvas: Canvas, dice: Dice) -> None:
         )
         bright = dice.uniform(0, 1) < colourful
         colour = torch.where(bright[:, None], dice.choice(PRIMARY), dice.choice(PALE))
-        canvas.fill(outside + over(half_line), colour)
+        # A part that is left black is one region with the lines around it.
+        canvas.fill(outside + over(half_line), colour, there=dice.chance(0.95))
 
 
 def cut(dice: Dice) -> Tensor:

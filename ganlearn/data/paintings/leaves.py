@@ -33,7 +33,7 @@ def leaves(canvas: Canvas, dice: Dice) -> None:
         width, height = right - left, bottom - top
 
         paper = rectangle(canvas.x - over(x), canvas.y - over(y), width / 2, height / 2)
-        canvas.fill(hide(paper, ~there), inks[:, i])
+        canvas.fill(paper, inks[:, i], there=there)
 
         upright = torch.where(height >= width, -torch.pi / 2, 0.0)
         angle = upright + dice.uniform(-0.5, 0.5)
@@ -41,7 +41,8 @@ def leaves(canvas: Canvas, dice: Dice) -> None:
             torch.maximum(width, height), 1.5 * torch.minimum(width, height)
         )
         place = frame(canvas, x, y, angle)
-        canvas.fill(hide(frond(*place, reach, canvas, dice), ~there), inks[:, (i + 2) % 4 + 3])
+        ink = inks[:, (i + 2) % 4 + 3]
+        canvas.fill(frond(*place, reach, canvas, dice), ink, there=there)
 
 
 def sides(index: int, count: Tensor, cut: Tensor) -> tuple[Tensor, Tensor]:
@@ -49,11 +50,6 @@ def sides(index: int, count: Tensor, cut: Tensor) -> tuple[Tensor, Tensor]:
     low = torch.zeros_like(cut) if index == 0 else cut
     high = torch.where(count == 1, 1.0, cut) if index == 0 else torch.ones_like(cut)
     return low, high
-
-
-def hide(distance: Tensor, hidden: Tensor) -> Tensor:
-    """Nothing is painted where a picture does not have the shape."""
-    return torch.where(over(hidden), 9.0, distance)
 
 
 def frond(along: Tensor, across: Tensor, reach: Tensor, canvas: Canvas, dice: Dice) -> Tensor:

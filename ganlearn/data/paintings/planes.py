@@ -18,18 +18,18 @@ LARGE, SMALL = 4, 6
 
 def planes(canvas: Canvas, dice: Dice) -> None:
     """Let a few large planes and some thin bars share one lean, or stand at right angles to it."""
-    inks = dice.choice(INKS)
+    inks = dice.different(dice.choice(INKS), 6)
     canvas.ground(dice.choice(GROUND))
     lean = dice.uniform(-1.0, 1.0)
     for i in range(LARGE + SMALL):
         large = i < LARGE
         x, y = dice.uniform(0.15, 0.85, 2).T
-        half_length = dice.uniform(0.09, 0.33) if large else dice.uniform(0.06, 0.24)
+        half_length = dice.uniform(0.09, 0.33) if large else dice.uniform(0.06, 0.26)
         half_width = dice.uniform(0.03, 0.15) if large else dice.uniform(0.012, 0.032)
         angle = lean + dice.uniform(-0.12, 0.12) + dice.chance(0.35) * (torch.pi / 2)
+        distance = rectangle(*frame(canvas, x, y, angle), half_length, half_width)
         there = dice.chance(1.0 if i == 0 else 0.8)
-        distance = rectangle(*frame(canvas, x, y, angle), half_length * there, half_width * there)
-        canvas.fill(distance, dice.different(inks, 1)[:, 0])
+        canvas.fill(distance, inks[:, i % 6], there=there)
     x, y = dice.uniform(0.2, 0.8, 2).T
-    radius = dice.uniform(0.06, 0.16) * dice.chance(0.6)
-    canvas.fill(disc(canvas, x, y, radius), dice.different(inks, 1)[:, 0])
+    distance = disc(canvas, x, y, dice.uniform(0.06, 0.16))
+    canvas.fill(distance, inks[:, LARGE], there=dice.chance(0.6))

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from ganlearn.data.paintings.canvas import Canvas, Dice, disc, frame, over, palettes
+from ganlearn.data.paintings.canvas import Canvas, Dice, as_field, disc, frame, over, palettes
 
 # Each row: ground, and the two ends of the ink's gradient.
 COLOURS = palettes(
@@ -43,14 +43,13 @@ def waves(canvas: Canvas, dice: Dice) -> None:
     stripes = torch.where(over(dice.chance(0.3)) & ~round_, stripes * checks, stripes)
 
     x, y = dice.uniform(0.35, 0.65, 2).T
-    hidden = disc(canvas, x, y, dice.uniform(0.18, 0.34) * dice.chance(0.35) - 1e-3)
+    hidden = disc(canvas, x, y, dice.uniform(0.18, 0.34))
+    hidden = torch.where(over(dice.chance(0.35)), hidden, 9.0)
     sign = stripes * (2 * (hidden / canvas.pixel + 0.5).clamp(0, 1) - 1)
 
     ground, start_ink, end_ink = dice.choice(COLOURS).unbind(1)
     across_picture = (frame(canvas, half, half, dice.uniform(0, 2 * torch.pi))[0] + 0.7) / 1.4
-    ink = torch.lerp(
-        start_ink[:, :, None, None], end_ink[:, :, None, None], across_picture.unsqueeze(1)
-    )
+    ink = torch.lerp(as_field(start_ink), as_field(end_ink), across_picture.unsqueeze(1))
     canvas.ground(ground)
     canvas.fill(-sign * canvas.pixel / 2, ink)
 
