@@ -2,18 +2,35 @@
 
 from ganlearn.data.dataset import Dataset
 from ganlearn.data.digits import digits
+from ganlearn.data.downloads import data_root, torchvision_dataset
+from ganlearn.data.folder import folder
 from ganlearn.data.mixtures import Mixture, grid, ring, spiral
 from ganlearn.data.paintings import SCHOOLS, Painting, paint, paintings
+from ganlearn.data.photographs import (
+    Photograph,
+    photograph,
+    photograph_names,
+    photograph_record,
+    photographs,
+)
 
 __all__ = [
     "SCHOOLS",
     "Dataset",
     "Mixture",
     "Painting",
+    "Photograph",
+    "data_root",
     "digits",
+    "folder",
     "grid",
     "paint",
     "paintings",
+    "photograph",
+    "photograph_names",
+    "photograph_record",
+    "photographs",
     "ring",
     "spiral",
+    "torchvision_dataset",
 ]

@@ -31,8 +31,13 @@ def digits(size: int = 16) -> Dataset:
     ink = torch.from_numpy(scans.images).float().unsqueeze(1) / 16
     if size > 8:
         ink = F.interpolate(ink, size=(size, size), mode="bicubic", align_corners=False)
+        # Each scanned value counts the inked pixels of a 4 × 4 block of a black and white page.
+        # Enlarging blurs twice; the S-curve takes one blur back, so that the ink of a block is
+        # nearer to what was counted than without it.
+        ink = ink.clamp(0, 1)
+        ink = ink * ink * (3 - 2 * ink)
     return Dataset(
-        ink.clamp(0, 1) * 2 - 1,
+        ink * 2 - 1,
         torch.from_numpy(scans.target).long(),
         tuple("0123456789"),
         f"digits {size} px",
