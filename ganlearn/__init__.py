@@ -7,8 +7,10 @@ import os
 
 __version__ = "0.1.0"
 
-# OpenMP threads that wait by spinning make a small network 40 times slower as soon as another
-# program wants the same cores. Waiting asleep costs almost nothing on an idle machine. The
-# setting is read once, when torch starts its threads, so it has to be made before torch is
-# imported; a value that the user has chosen stays. Measured in benchmarks/threads.py.
-os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+# Threads of GNU's OpenMP (torch on Linux) that wait for each other spin for some milliseconds.
+# When another program wants the same cores, that makes a small network a hundred times slower;
+# not to spin at all makes it slower than one thread even on an idle machine. A tenth of a
+# millisecond keeps most of both. It is read once, when torch is loaded, so it has to be set
+# before; what the user has chosen stays. Measured in benchmarks/threads.py.
+if "OMP_WAIT_POLICY" not in os.environ:
+    os.environ.setdefault("GOMP_SPINCOUNT", "5000")

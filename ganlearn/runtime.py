@@ -9,7 +9,10 @@ from typing import TypeVar
 
 import torch
 
+from ganlearn import threads
 from ganlearn.errors import UserError
+
+threads.settle()
 
 T = TypeVar("T")
 
