@@ -5,7 +5,7 @@ from ganlearn.data.digits import digits
 from ganlearn.data.downloads import data_root, torchvision_dataset
 from ganlearn.data.folder import folder
 from ganlearn.data.mixtures import Mixture, grid, ring, spiral
-from ganlearn.data.paintings import SCHOOLS, Painting, paint, paintings
+from ganlearn.data.paintings import SCHOOLS, Painting, paint, paintings, paintings_with_edges
 from ganlearn.data.photographs import (
     Photograph,
     photograph,
@@ -13,6 +13,7 @@ from ganlearn.data.photographs import (
     photograph_record,
     photographs,
 )
+from ganlearn.data.source import Source
 
 __all__ = [
     "SCHOOLS",
@@ -20,12 +21,14 @@ __all__ = [
     "Mixture",
     "Painting",
     "Photograph",
+    "Source",
     "data_root",
     "digits",
     "folder",
     "grid",
     "paint",
     "paintings",
+    "paintings_with_edges",
     "photograph",
     "photograph_names",
     "photograph_record",

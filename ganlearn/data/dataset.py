@@ -3,27 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
 from ganlearn import runtime
+from ganlearn.data.source import changed, check_same_device
 from ganlearn.errors import UserError
-
-
-def check_same_device(where: torch.device, generator: torch.Generator) -> None:
-    """Draws happen where the samples are; a copy at every step would hide a slow mistake.
-
-    Raises:
-        UserError: when the generator lives on another device.
-    """
-    theirs = generator.device
-    if (where.type, where.index or 0) != (theirs.type, theirs.index or 0):
-        raise UserError(
-            f"The samples are on {where} and the random generator is on {theirs}; "
-            f"move the source with .to({str(theirs)!r}) once, before drawing."
-        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,6 +36,11 @@ class Dataset:
 
     def __post_init__(self) -> None:
         called = f"The dataset {self.name!r}" if self.name else "The dataset"
+        if not isinstance(self.samples, Tensor):
+            raise UserError(
+                f"{called} has samples of type {type(self.samples).__name__}; give a tensor, for "
+                f"example torch.as_tensor(samples, dtype=torch.float32)."
+            )
         if self.samples.ndim < 2 or len(self.samples) == 0:
             raise UserError(
                 f"{called} has samples of shape {tuple(self.samples.shape)}; "
@@ -58,6 +50,11 @@ class Dataset:
             raise UserError(
                 f"{called} has samples of type {self.samples.dtype}; convert them with .float() "
                 f"and scale pictures to [-1, 1]."
+            )
+        if not bool(self.samples.isfinite().all()):
+            raise UserError(
+                f"{called} has samples with NaN or infinite values; a network would spread them to "
+                f"every weight, so find and remove them first."
             )
         if self.labels is None:
             return
@@ -91,7 +88,7 @@ class Dataset:
     def to(self, device: torch.device | str) -> Dataset:
         """The same dataset on another device."""
         labels = None if self.labels is None else self.labels.to(device)
-        return replace(self, samples=self.samples.to(device), labels=labels)
+        return changed(self, samples=self.samples.to(device), labels=labels)
 
     def draw(self, n: int, generator: torch.Generator) -> Tensor:
         """n samples (n, *shape), each drawn independently and with replacement."""
@@ -129,4 +126,4 @@ class Dataset:
 
     def _subset(self, chosen: Tensor) -> Dataset:
         labels = None if self.labels is None else self.labels[chosen]
-        return replace(self, samples=self.samples[chosen], labels=labels)
+        return changed(self, samples=self.samples[chosen], labels=labels)

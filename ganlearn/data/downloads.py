@@ -18,6 +18,7 @@ from ganlearn.data.pixels import check_size
 from ganlearn.errors import UserError
 
 CLASSES = {"mnist": "MNIST", "fashion-mnist": "FashionMNIST", "cifar10": "CIFAR10"}
+FOLDERS = {"mnist": "MNIST", "fashion-mnist": "FashionMNIST", "cifar10": "cifar-10-batches-py"}
 SPLITS = ("train", "test")
 PATIENCE = 20  # seconds to wait for a server that does not answer
 AT_ONCE = 2048  # pictures resized together, so that memory stays small
@@ -80,20 +81,22 @@ def load(name: str, split: str, root: Path) -> tuple[torch.Tensor, torch.Tensor,
             f"torchvision does not work with this torch ({one_line(problem)}); "
             f"install both from the same place, or note that {instead}."
         ) from None
-    make = getattr(datasets, CLASSES[name])
+    make, train = getattr(datasets, CLASSES[name]), split == "train"
     try:
-        with patience():
-            source = make(root, train=split == "train", download=True)
-    except OSError as problem:  # which includes a network that is not there
-        raise UserError(
-            f"Could not get {name} into {root} ({one_line(problem)}); connect to the network, or "
-            f"set GANLEARN_DATA to a folder that has it, and note that {instead}."
-        ) from None
+        source = make(root, train=train)
+    except RuntimeError:  # torchvision's way to say that the files are not there
+        try:
+            with patience():
+                source = make(root, train=train, download=True)
+        except Exception as problem:  # no network, a full disk, a server's error page, ...
+            raise UserError(
+                f"Could not get {name} into {root} ({one_line(problem)}); connect to the network, "
+                f"or set GANLEARN_DATA to a folder that has it; {instead}."
+            ) from None
     except Exception as problem:  # a damaged file raises whatever its reader stumbles over
         raise UserError(
-            f"The files of {name} in {root} could not be fetched or read ({one_line(problem)}); "
-            f"delete {root / CLASSES[name] if name != 'cifar10' else root / 'cifar-10-batches-py'} "
-            f"and try again, and note that {instead}."
+            f"The files of {name} in {root / FOLDERS[name]} are damaged ({one_line(problem)}); "
+            f"delete that folder and try again; {instead}."
         ) from None
     pictures = torch.as_tensor(np.asarray(source.data))
     pictures = pictures.unsqueeze(1) if pictures.ndim == 3 else pictures.permute(0, 3, 1, 2)

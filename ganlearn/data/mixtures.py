@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
-from ganlearn.data.dataset import check_same_device
+from ganlearn.data.source import changed, check_same_device
 from ganlearn.errors import UserError
 
 
@@ -38,10 +38,10 @@ class Mixture:
 
     def __post_init__(self) -> None:
         means = torch.as_tensor(self.means, dtype=torch.float32)
-        if means.ndim != 2 or means.numel() == 0:
+        if means.ndim != 2 or means.numel() == 0 or not bool(means.isfinite().all()):
             raise UserError(
-                f"A mixture got means of shape {tuple(means.shape)}; give (modes, dimension), for "
-                f"example [[-1.0], [1.0]] for two modes on a line."
+                f"A mixture got means of shape {tuple(means.shape)}; give finite numbers of shape "
+                f"(modes, dimension), for example [[-1.0], [1.0]] for two modes on a line."
             )
         std = torch.as_tensor(self.std, dtype=torch.float32, device=means.device)
         weights = torch.ones(len(means)) if self.weights is None else self.weights
@@ -74,7 +74,7 @@ class Mixture:
 
     def to(self, device: torch.device | str) -> Mixture:
         """The same mixture on another device."""
-        return replace(
+        return changed(
             self,
             means=self.means.to(device),
             std=self.std.to(device),
@@ -125,7 +125,7 @@ class Mixture:
 
 def ring(modes: int = 8, radius: float = 2.0, std: float = 0.05) -> Mixture:
     """Equal modes spaced evenly on a circle, the first at (radius, 0)."""
-    angle = torch.arange(modes) * (2 * math.pi / modes)
+    angle = torch.arange(modes) / modes * 2 * math.pi
     means = radius * torch.stack((angle.cos(), angle.sin()), -1)
     return Mixture(means, std, name=f"ring of {modes}")
 

@@ -82,7 +82,7 @@ def capsule(
 ) -> Tensor:
     """Signed distance to a stick with round ends that starts at 0 and points along (cos, sin)."""
     length = over(length) if isinstance(length, Tensor) else length
-    at = (over(cos) * u + over(sin) * v).clamp_(min=0).minimum(torch.as_tensor(length))
+    at = (over(cos) * u + over(sin) * v).clamp_(min=0).clamp(max=length)
     return torch.hypot(u - over(cos) * at, v - over(sin) * at) - over(radius)
 
 
