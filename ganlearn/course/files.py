@@ -1,0 +1,39 @@
+"""Read and write a notebook file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+
+from ganlearn.errors import UserError
+
+
+def stored(file: Path) -> NotebookNode | None:
+    """The notebook on disk, None when there is none.
+
+    Raises:
+        UserError: when the file is not a notebook.
+    """
+    if not file.exists():
+        return None
+    try:
+        return nbformat.reads(file.read_text("utf-8"), as_version=4)
+    except Exception:
+        raise UserError(
+            f"{file} is not a notebook that can be read; delete it and build again."
+        ) from None
+
+
+def as_text(notebook: NotebookNode) -> str:
+    """The notebook as it is stored: keys in order, one newline at the end."""
+    return nbformat.writes(notebook) + "\n"
+
+
+def write(file: Path, text: str) -> None:
+    """All or nothing: whoever is stopped here leaves no half a file."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    part = file.with_name(f".{file.name}.part")
+    part.write_text(text, "utf-8", newline="\n")
+    part.replace(file)
