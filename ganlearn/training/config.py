@@ -1,0 +1,189 @@
+"""A training run as three tables of a TOML file: [data], [nets] and [training].
+
+Each table is a call: ``name`` chooses the function, the other keys are its arguments, and what is
+allowed is read off the function's own signature. A value may differ between budgets:
+``steps = { smoke = 4, laptop = 2_000, full = 20_000 }``.
+"""
+
+from __future__ import annotations
+
+import functools
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Literal
+
+from torch import nn
+
+from ganlearn import data, losses, nets
+from ganlearn.errors import UserError
+from ganlearn.training import tables
+from ganlearn.training.game import Game
+from ganlearn.training.trainer import Source, Trainer
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+TABLES = ("data", "nets", "training")
+FOLDER = Path(__file__).parents[1] / "configs"
+
+SOURCES: dict[str, Callable[..., Source]] = {
+    "ring": data.ring,
+    "grid": data.grid,
+    "spiral": data.spiral,
+    "digits": data.digits,
+    "paintings": data.paintings,
+    "photographs": data.photographs,
+    "folder": data.folder,
+    **{
+        name: functools.partial(data.torchvision_dataset, name)
+        for name in ("mnist", "fashion-mnist", "cifar10")
+    },
+}
+NETS: dict[str, Callable[..., tuple[nn.Module, nn.Module]]] = {
+    "mlp": nets.mlp,
+    "dcgan": nets.dcgan,
+}
+LOSSES = {loss.name: loss for loss in (losses.non_saturating, losses.minimax)}
+
+IN_TRAINING: tables.Allowed = {
+    **tables.signature(
+        Trainer.__init__, without=("self", "game", "source", "device", "phases", "log")
+    ),
+    "loss": (Literal[tuple(LOSSES)], False),
+    "steps": (int, True),
+    "every": (int, False),
+}
+
+
+@dataclass(frozen=True)
+class Config:
+    """A run that :func:`build` can make.
+
+    Attributes:
+        name: what it is called; the built-in configurations are listed by :func:`names`.
+        data, nets, training: the three tables, checked, with the present budget's values.
+    """
+
+    name: str
+    data: dict[str, Any]
+    nets: dict[str, Any]
+    training: dict[str, Any]
+
+    def with_steps(self, steps: int) -> Config:
+        """The same run, ``steps`` long in all."""
+        return replace(self, training={**self.training, "steps": steps})
+
+    def with_pictures(self, folder: str | Path) -> Config:
+        """The same run on the pictures of a folder, at the size of the configuration.
+
+        Raises:
+            UserError: when this is a configuration for points.
+        """
+        if "size" not in tables.signature(SOURCES[self.data["name"]]):
+            raise UserError(
+                f"{self.name} is for points in the plane; to learn from your pictures "
+                f"take a configuration of pictures, such as paintings."
+            )
+        pictures = {"name": "folder", "path": str(Path(folder).expanduser().resolve())}
+        same_size = {key: value for key, value in self.data.items() if key == "size"}
+        return replace(self, data=pictures | same_size)
+
+
+def names() -> list[str]:
+    """The configurations that come with ganlearn."""
+    return sorted(path.stem for path in FOLDER.glob("*.toml"))
+
+
+def load(name_or_file: str | Path) -> Config:
+    """A configuration by its name, or from your own file.
+
+    Raises:
+        UserError: when there is none, the file is no TOML, or a key or value is wrong; the
+            sentence says which, and what is allowed.
+    """
+    path = Path(name_or_file)
+    if path.suffix != ".toml":
+        if str(name_or_file) not in names():
+            raise UserError(
+                f"There is no configuration {str(name_or_file)!r}; choose from "
+                f"{', '.join(names())}, or give a file that ends in .toml."
+            )
+        path = FOLDER / f"{name_or_file}.toml"
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise UserError(f"There is no file {path}; check its name.") from None
+    except ValueError as error:  # TOML's errors and those of UTF-8
+        raise UserError(f"{path} is not TOML: {error}.") from None
+    return check(content, path.stem, str(path.name))
+
+
+def check(content: Mapping[str, Any], name: str, where: str = "") -> Config:
+    """The three tables with every key and value checked, budgets resolved.
+
+    Raises:
+        UserError: for the first thing that is wrong.
+    """
+    where = where or name
+    tables.known(content, TABLES, f"{where} has no table", "it has")
+    found = {}
+    for table in TABLES:
+        if not isinstance(content.get(table), Mapping):
+            raise UserError(f"{where} lacks the table [{table}].")
+        found[table] = tables.of_this_budget(content[table])
+        tables.check(found[table], _allowed(table, found[table], where), table, where)
+    return Config(name, **found)
+
+
+def build(config: Config, *, device: str | None = None, log: Path | None = None) -> Trainer:
+    """The trainer of a configuration, ready to run.
+
+    Args:
+        config: what to train.
+        device: as in :func:`ganlearn.runtime.device`.
+        log: a JSONL file that gets a line a report.
+    """
+    source = SOURCES[config.data["name"]](**_without(config.data, "name"))
+    generator, discriminator = players(config, source.shape)
+    game = Game(generator, discriminator, LOSSES[config.training.get("loss", "non-saturating")])
+    settings = _without(config.training, "loss", "steps", "every")
+    if "betas" in settings:
+        settings["betas"] = tuple(settings["betas"])
+    return Trainer(game, source, device=device, log=log, **settings)
+
+
+def players(config: Config, shape: Sequence[int]) -> tuple[nn.Module, nn.Module]:
+    """The networks of a configuration for samples of one shape, with their first weights.
+
+    Raises:
+        UserError: when the networks cannot make such samples.
+    """
+    name = config.nets["name"]
+    own = _without(config.nets, "name")
+    own["seed"] = config.training.get("seed", 0)
+    if name == "mlp":
+        return nets.mlp(tuple(shape), **own)
+    if len(shape) != 3:
+        raise UserError(f"{name} draws pictures, and the data are points; take the nets mlp.")
+    channels, size, _ = shape
+    return NETS[name](size=size, channels=channels, **own)
+
+
+def _allowed(table: str, content: Mapping[str, Any], where: str) -> tables.Allowed:
+    if table == "training":
+        return IN_TRAINING
+    functions = SOURCES if table == "data" else NETS
+    chosen = content.get("name")
+    if not isinstance(chosen, str) or chosen not in functions:
+        given = f"is {chosen!r}" if "name" in content else "is missing"
+        raise UserError(f"{where}: {table}.name {given}; choose from {', '.join(functions)}.")
+    from_elsewhere = ("shape", "size", "channels", "seed") if table == "nets" else ()
+    return {"name": (str, True), **tables.signature(functions[chosen], without=from_elsewhere)}
+
+
+def _without(table: Mapping[str, Any], *keys: str) -> dict[str, Any]:
+    return {key: value for key, value in table.items() if key not in keys}
