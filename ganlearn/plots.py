@@ -141,7 +141,7 @@ def course_map(here: int) -> Figure:
     Args:
         here: number of the present chapter, from 1.
     """
-    figure, ax = plt.subplots(figsize=(8, 1.15))
+    figure, ax = plt.subplots(figsize=(9.5, 1.35))
     number = 0
     colors = plt.rcParams["axes.prop_cycle"].by_key()["color"]
     for (part, names), color in zip(COURSE.items(), colors, strict=False):
@@ -171,15 +171,15 @@ def course_map(here: int) -> Figure:
             )
             ax.text(
                 number,
-                -0.55,
+                -0.6 if number % 2 else -0.95,
                 name,
                 ha="center",
                 va="top",
-                fontsize=7.5,
+                fontsize=8.5,
                 weight="bold" if filled else "normal",
             )
         ax.plot([first + 1, number], [0, 0], color=color, linewidth=1.6, zorder=1)
-        ax.text((first + 1 + number) / 2, 0.55, part, ha="center", color=color, fontsize=10)
-    ax.set(xlim=(0.4, number + 0.6), ylim=(-1.1, 1.0))
+        ax.text((first + 1 + number) / 2, 0.55, part, ha="center", color=color, fontsize=11)
+    ax.set(xlim=(0.4, number + 0.6), ylim=(-1.5, 1.0))
     ax.set_axis_off()
     return figure

@@ -128,11 +128,11 @@ class Ensemble:
         return self.loss.generator(self._logits(discriminator, self._generate(generator, z)))
 
     def _descend(self, player: str, loss: Tensor) -> None:
-        weights = list(getattr(self, player).values())
-        gradients = torch.autograd.grad(loss, weights)
-        for weight, gradient in zip(weights, gradients, strict=True):
-            weight.grad = gradient
-        self.optimisers[player].step()
+        optimiser = self.optimisers[player]
+        optimiser.zero_grad()
+        # backward lays each gradient out in memory as its weight; the fused optimiser relies on it.
+        loss.backward(inputs=list(getattr(self, player).values()))
+        optimiser.step()
 
 
 def _stack(networks: tuple[nn.Module, ...], device: torch.device) -> tuple[Weights, nn.Module]:

@@ -31,7 +31,7 @@ def save(trainer: Trainer, folder: Path) -> Path:
     trainer.meter.check()  # a spoilt run must not replace a good one
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / FILE
-    written = path.with_suffix(f".writing-{os.getpid()}")
+    written = path.with_suffix(".writing")
     header = {
         "format": FORMAT,
         "steps_taken": trainer.steps_taken,
@@ -53,18 +53,11 @@ def restore(trainer: Trainer, folder: Path) -> None:
     """Put what :func:`save` wrote back into a trainer built the same way."""
     header, saved = load(folder)
     _refuse_changed(header["settings"], trainer.settings, folder)
+    _refuse_other_networks(saved, _tensors(trainer), folder)
     for player, optimiser in trainer.optimisers.items():
         _fill_optimiser(optimiser, saved, f"optimiser.{player}.")
-    target = _tensors(trainer)
-    odd = sorted(set(saved) ^ set(target))
-    odd += [name for name in saved if name in target and saved[name].shape != target[name].shape]
-    if odd:
-        raise UserError(
-            f"{folder / FILE} holds a run of other networks: {odd[0]!r} does not fit. "
-            f"Build the same networks, or start anew in another folder."
-        )
     with torch.no_grad():
-        for name, tensor in target.items():
+        for name, tensor in _tensors(trainer).items():
             if name != "random":
                 tensor.copy_(saved[name])
     trainer.random.set_state(saved["random"])
@@ -139,4 +132,20 @@ def _refuse_changed(saved: dict[str, Any], present: dict[str, Any], folder: Path
         raise UserError(
             f"The run in {folder} was made with other settings: {'; '.join(changed)}. "
             f"Use the same, or start anew in another folder."
+        )
+
+
+def _refuse_other_networks(
+    saved: dict[str, Tensor], present: dict[str, Tensor], folder: Path
+) -> None:
+    """Compare names and shapes; the optimisers' moments only come with their first step."""
+    ours, theirs = (
+        {name: tensor.shape for name, tensor in tensors.items() if "optimiser" not in name}
+        for tensors in (present, saved)
+    )
+    odd = sorted({name for name, _ in ours.items() ^ theirs.items()})
+    if odd:
+        raise UserError(
+            f"{folder / FILE} holds a run of other networks: {odd[0]!r} does not fit. "
+            f"Build the same networks, or start anew in another folder."
         )

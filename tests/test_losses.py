@@ -1,0 +1,75 @@
+"""Losses against closed forms and torch's own cross-entropy."""
+
+import math
+
+import pytest
+import torch
+from torch.nn.functional import binary_cross_entropy_with_logits as cross_entropy
+
+from ganlearn import losses
+
+
+def logits(*shape, seed=0):
+    return 3 * torch.randn(
+        shape, generator=torch.Generator().manual_seed(seed), dtype=torch.float64
+    )
+
+
+@pytest.mark.parametrize("shape", [(7,), (4, 1), (2, 1, 5, 5)])
+def test_discriminator_is_cross_entropy_of_both_sides(shape):
+    real, fake = logits(*shape), logits(*shape, seed=1)
+    expected = cross_entropy(real, torch.ones_like(real)) + cross_entropy(
+        fake, torch.zeros_like(fake)
+    )
+    torch.testing.assert_close(losses.discriminator_loss(real, fake), expected)
+
+
+def test_guessing_costs_two_log_two():
+    assert losses.discriminator_loss(torch.zeros(3), torch.zeros(5)).item() == pytest.approx(
+        2 * math.log(2)
+    )
+
+
+def test_the_sides_count_the_same_whatever_their_sizes():
+    real, fake = logits(4), logits(4, seed=1)
+    torch.testing.assert_close(
+        losses.discriminator_loss(real, fake), losses.discriminator_loss(real, fake.repeat(9))
+    )
+
+
+def test_discriminator_loss_is_minus_the_value_of_the_game():
+    real, fake = logits(50), logits(50, seed=1)
+    value = real.sigmoid().log().mean() + (1 - fake.sigmoid()).log().mean()
+    torch.testing.assert_close(losses.discriminator_loss(real, fake), -value)
+
+
+def test_minimax_is_the_generators_part_of_the_value():
+    fake = logits(50)
+    torch.testing.assert_close(losses.minimax.generator(fake), (1 - fake.sigmoid()).log().mean())
+
+
+@pytest.mark.parametrize(
+    ("loss", "slope"),
+    [
+        (losses.minimax_generator_loss, lambda d: -d),
+        (losses.non_saturating_generator_loss, lambda d: d - 1),
+    ],
+)
+def test_generator_gradients(loss, slope):
+    fake = torch.linspace(-40, 40, 81, dtype=torch.float64, requires_grad=True)
+    (gradient,) = torch.autograd.grad(loss(fake) * len(fake), fake)
+    torch.testing.assert_close(gradient, slope(fake.detach().sigmoid()))
+
+
+def test_non_saturating_does_not_saturate_where_the_discriminator_is_sure():
+    fake = torch.tensor([-1000.0], requires_grad=True)
+    (gradient,) = torch.autograd.grad(losses.non_saturating.generator(fake), fake)
+    assert gradient.item() == -1
+
+
+@pytest.mark.parametrize("size", [-1000.0, 1000.0])
+def test_finite_at_any_logit(size):
+    x = torch.tensor([size])
+    for loss in (losses.minimax, losses.non_saturating):
+        assert loss.discriminator(x, x).item() == 1000
+        assert math.isfinite(loss.generator(x))

@@ -1,0 +1,69 @@
+"""Each member of an ensemble trains as it would alone."""
+
+import pytest
+import torch
+from torch.nn.functional import binary_cross_entropy_with_logits as cross_entropy
+
+from ganlearn import data, nets, runtime, training
+
+MEMBERS, BATCH, LATENT = 3, 8, 4
+
+
+def build(seed):
+    return nets.mlp((2,), latent=LATENT, hidden=16, seed=seed)
+
+
+def ensemble():
+    return training.Ensemble(build, data.ring(), members=MEMBERS, batch=BATCH, seed=5, device="cpu")
+
+
+def alone(member, steps):
+    """One member by hand, on its slice of the ensemble's random numbers."""
+    generator, discriminator = build(5 + member)
+    random, source = runtime.generator(5), data.ring()
+    torch.randn(512, LATENT, generator=random)  # the latents that reports show
+    move_d = torch.optim.Adam(discriminator.parameters(), 2e-4, betas=(0.5, 0.999))
+    move_g = torch.optim.Adam(generator.parameters(), 2e-4, betas=(0.5, 0.999))
+    ones, zeros = torch.ones(BATCH), torch.zeros(BATCH)
+    for _ in range(steps):
+        real = source.draw(MEMBERS * BATCH, random).unflatten(0, (MEMBERS, BATCH))[member]
+        z = torch.randn(MEMBERS, BATCH, LATENT, generator=random)[member]
+        move_d.zero_grad()
+        fake = generator(z).detach()
+        loss = cross_entropy(discriminator(real), ones) + cross_entropy(discriminator(fake), zeros)
+        loss.backward()
+        move_d.step()
+        z = torch.randn(MEMBERS, BATCH, LATENT, generator=random)[member]
+        move_g.zero_grad()
+        cross_entropy(discriminator(generator(z)), ones).backward()
+        move_g.step()
+    return generator, discriminator
+
+
+@pytest.mark.parametrize("member", range(MEMBERS))
+def test_a_member_trains_as_it_would_alone(member):
+    games = ensemble()
+    for _ in range(20):
+        games.step()
+    generator, discriminator = alone(member, 20)
+    for stacked, network in ((games.generator, generator), (games.discriminator, discriminator)):
+        for name, parameter in network.named_parameters():
+            torch.testing.assert_close(stacked[name][member], parameter, atol=2e-6, rtol=1e-4)
+
+
+def test_reports_hold_every_member():
+    *_, report = ensemble().run(4, every=2)
+    assert report.step == 4
+    assert report.samples.shape == (MEMBERS, 512, 2)
+    assert report.losses["generator"].shape == (MEMBERS,)
+
+
+def test_the_global_random_state_is_left_alone():
+    before = torch.get_rng_state()
+    list(ensemble().run(2))
+    assert torch.equal(before, torch.get_rng_state())
+
+
+def test_networks_with_buffers_are_refused():
+    with pytest.raises(ValueError, match="without buffers"):
+        training.Ensemble(lambda seed: nets.dcgan(8, width=2), data.digits(size=8), members=2)
