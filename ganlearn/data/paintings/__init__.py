@@ -142,4 +142,7 @@ def check(n: int, size: int, schools: Sequence[str]) -> None:
         if school not in PAINTERS:
             raise UserError(f"There is no school {school!r}; choose from {', '.join(SCHOOLS)}.")
     if not schools or n < len(schools):
-        raise UserError(f"Asked for {n} paintings of {len(schools)} schools; ask for one of each.")
+        raise UserError(
+            f"Asked for {n} paintings of {len(schools)} schools; ask for at least 1 school and at "
+            f"least 1 painting of each."
+        )

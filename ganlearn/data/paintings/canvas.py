@@ -74,7 +74,7 @@ class Canvas:
         x, y: (size, size) the middle of every pixel.
         pixel: the width of one, so 1 / size.
         colours: (n, 3, size, size) in [0, 1].
-        regions: (n, size, size) int16, a number for each shape that is on top.
+        regions: (n, size, size) int32, the same number where the same paint is on top.
     """
 
     def __init__(self, n: int, size: int, device: torch.device) -> None:
@@ -83,15 +83,16 @@ class Canvas:
         self.size = size
         self.pixel = 1 / size
         self.colours = torch.zeros(n, 3, size, size, device=device)
-        self.regions = torch.zeros(n, size, size, dtype=torch.int16, device=device)
-        self._last_region = 0
+        self.regions = torch.zeros(n, size, size, dtype=torch.int32, device=device)
+        self._shades = 0
 
     def ground(self, colour: Tensor) -> None:
         """Cover everything with one colour (n, 3), or with a field (n, 3, size, size)."""
         self.colours[:] = as_field(colour)
+        self.regions[:] = self._paint(colour)
 
     def fill(self, distance: Tensor, colour: Tensor, *, there: Tensor | None = None) -> None:
-        """Paint a shape over what is there, as a region of its own.
+        """Paint a shape over what is there.
 
         Args:
             distance: (n, size, size) signed distance to the shape's outline, negative inside.
@@ -101,16 +102,23 @@ class Canvas:
         if there is not None:
             distance = torch.where(over(there), distance, 9.0)
         self.glaze(self.coverage(distance), colour)
-        self.outline(distance)
+        self.outline(distance, colour)
 
     def glaze(self, coverage: Tensor, colour: Tensor) -> None:
         """Lay colour over what is there with a strength (n, 1, size, size) from 0 to 1."""
         self.colours += (as_field(colour) - self.colours) * coverage
 
-    def outline(self, distance: Tensor) -> None:
-        """Make the inside of a shape a region of its own, without painting."""
-        self._last_region += 1
-        self.regions.masked_fill_(distance < 0, self._last_region)
+    def outline(self, distance: Tensor, colour: Tensor) -> None:
+        """Note which paint the inside of a shape has; shapes of one colour flow together."""
+        self.regions = torch.where(distance < 0, self._paint(colour), self.regions)
+
+    def _paint(self, colour: Tensor) -> Tensor:
+        """A number (n or 1, 1, 1) for a paint: one for each colour, a new one for each field."""
+        if colour.ndim == 2:
+            bytes_ = (colour * 255).round().int()
+            return over((bytes_[:, 0] * 256 + bytes_[:, 1]) * 256 + bytes_[:, 2])
+        self._shades -= 1
+        return torch.full((1, 1, 1), self._shades, dtype=torch.int32, device=colour.device)
 
     def coverage(self, distance: Tensor) -> Tensor:
         """How much of each pixel a shape covers, (n, 1, size, size) in [0, 1].

@@ -34,8 +34,10 @@ def discs(canvas: Canvas, dice: Dice) -> None:
             # A step that is odd passes through all eight inks before one comes again.
             index = (first + ring * step) % 8
             one, other = pick(inks, index), pick(inks, (index + 4) % 8)
-            two = as_field(one) + as_field(other - one) * canvas.coverage(half)
             distance = disc(canvas, x, y, radius * (1 - ring / rings))
-            drawn = there & (ring < rings)
-            canvas.fill(distance, two, there=drawn)
-            canvas.outline(torch.where(over(drawn), torch.maximum(distance, half), 9.0))
+            distance = torch.where(over(there & (ring < rings)), distance, 9.0)
+            # Both halves in one stroke: one after the other would leave a seam of the first.
+            two = torch.lerp(as_field(one), as_field(other), canvas.coverage(half))
+            canvas.glaze(canvas.coverage(distance), two)
+            canvas.outline(distance, one)
+            canvas.outline(torch.maximum(distance, half), other)

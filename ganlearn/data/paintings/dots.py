@@ -23,6 +23,8 @@ CELLS = 44  # dots on a side
 
 def dots(canvas: Canvas, dice: Dice) -> None:
     """Paint the landscape, look up its colour at the middle of each dot, and set the dots on it."""
+    again = dice.again()
+    landscape(canvas, dice)
     jitter = dice.uniform(-0.4, 0.4, 2, CELLS, CELLS)
     size = dice.uniform(0.48, 0.78, CELLS, CELLS)
     # Each dot strays from the colour of its place: in light, and between warm and cold.
@@ -32,8 +34,7 @@ def dots(canvas: Canvas, dice: Dice) -> None:
 
     middles = Canvas(len(size), CELLS, size.device)
     middles.x, middles.y = middles.x + jitter[:, 0] / CELLS, middles.y + jitter[:, 1] / CELLS
-    landscape(middles, dice.again())
-    landscape(canvas, dice)
+    landscape(middles, again)
     set_dots(canvas, middles, size / CELLS, (middles.colours + strays).clamp_(0, 1))
 
 

@@ -52,8 +52,9 @@ def fields(canvas: Canvas, dice: Dice) -> None:
         there = over(i < blocks)
         strength = (0.5 - distance / over(soft)).clamp(0, 1)
         strength = strength * strength * (3 - 2 * strength) * there
-        canvas.glaze(strength.unsqueeze(1), brushed(shown[:, i % 3], canvas, dice, 0.11))
-        canvas.outline(torch.where(there, distance, 9.0))
+        paint = brushed(shown[:, i % 3], canvas, dice, 0.11)
+        canvas.glaze(strength.unsqueeze(1), paint)
+        canvas.outline(torch.where(there, distance, 9.0), paint)
         top = top + height
 
 

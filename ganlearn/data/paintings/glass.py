@@ -33,18 +33,15 @@ def glass(canvas: Canvas, dice: Dice) -> None:
     panes = tints.transpose(1, 2).gather(2, at).unflatten(2, nearest.shape[1:])
     light = 1.12 - 6 * squared + 0.12 * dice.cloud(12, 12, canvas.size)
     canvas.ground((panes * light.unsqueeze(1)).clamp_(0, 1))
-    canvas.regions.copy_(nearest)
+    canvas.regions.copy_(-1 - nearest)  # no colour's number, and behind the lead anyway
 
     # A rose sits in a round opening in the wall.
-    half = torch.full_like(dice.uniform(0, 1), 0.5)
-    outside = -disc(canvas, half, half, dice.uniform(0.46, 0.49))
-    outside = torch.where(over(is_rose), outside, 9.0)
-    canvas.glaze(canvas.coverage(outside), 0.7 * inks[:, 5])
-    canvas.regions.masked_fill_(outside < 0, PANES)
-    to_border = torch.minimum(torch.where(outside > 0, to_border, 9.0), outside.abs())
-    lead = to_border - over(dice.uniform(0.008, 0.017))
-    canvas.glaze(canvas.coverage(lead), dice.choice(LEAD))
-    canvas.regions.masked_fill_(lead < 0, PANES + 1)
+    half = torch.full_like(to_border[:, 0, 0], 0.5)
+    wall = -disc(canvas, half, half, dice.uniform(0.46, 0.49))
+    canvas.fill(wall, 0.7 * inks[:, 5], there=is_rose)
+    at_wall = torch.where(wall > 0, torch.minimum(to_border, wall), -wall)
+    to_border = torch.where(over(is_rose), at_wall, to_border)
+    canvas.fill(to_border - over(dice.uniform(0.008, 0.017)), dice.choice(LEAD))
 
 
 def plain(dice: Dice) -> Tensor:
