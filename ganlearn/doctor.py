@@ -9,7 +9,6 @@ from __future__ import annotations
 import importlib
 import importlib.metadata
 import os
-import re
 import shutil
 import sys
 from collections.abc import Callable, Iterator
@@ -232,8 +231,9 @@ def jupyter() -> Iterator[Finding]:
 
 def _is_this_python(program: str) -> bool:
     """Whether a kernel that starts with ``program`` runs in this environment."""
-    if re.fullmatch(r"python[\d.]*(\.exe)?", program):
-        return True  # jupyter_client puts its own Python in the place of a bare name
+    major, minor = sys.version_info[:2]
+    if program in ("python", f"python{major}", f"python{major}.{minor}"):
+        return True  # jupyter_client puts its own Python in the place of such a name
     try:
         return Path(program).samefile(sys.executable) and Path(program).parent.samefile(
             Path(sys.executable).parent

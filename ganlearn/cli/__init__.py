@@ -15,7 +15,6 @@ from ganlearn.errors import UserError
 
 app = typer.Typer(
     help="A course on generative adversarial networks and style transfer, and its library.",
-    no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
@@ -38,6 +37,7 @@ def main(arguments: list[str] | None = None) -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # a Windows pipe may not know every sign
             stream.reconfigure(errors="replace")
+    arguments = (sys.argv[1:] if arguments is None else arguments) or ["--help"]
     command = typer.main.get_command(app)
     try:
         code = command.main(args=arguments, prog_name="ganlearn", standalone_mode=False)
@@ -54,7 +54,7 @@ def main(arguments: list[str] | None = None) -> None:
 def _sentence(error: Exception) -> str:
     """One line for an error that is the user's to mend; any other is a defect and is raised."""
     if hasattr(error, "format_message"):  # typer's own: a wrong option or argument
-        return " ".join(error.format_message().split()) + " See `ganlearn --help`."
+        return " ".join(error.format_message().split()).rstrip(".") + ". See `ganlearn --help`."
     if isinstance(error, OSError) and error.strerror:
         return f"{error.strerror}: {error.filename}" if error.filename else error.strerror
     if isinstance(error, (UserError, OSError)):

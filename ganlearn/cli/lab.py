@@ -25,8 +25,8 @@ def lab(
     browser: Annotated[
         bool, typer.Option("--browser/--no-browser", help="open a browser, or print the address")
     ] = True,
-    pairing: Annotated[
-        bool, typer.Option("--pairing", help="for authors: save each notebook as text, too")
+    pair: Annotated[
+        bool, typer.Option("--pair", help="for authors: save each notebook as text, too")
     ] = False,
 ) -> None:
     """Open the course in JupyterLab, at its first chapter. Ctrl-C ends it.
@@ -39,7 +39,7 @@ def lab(
     if port is not None:
         _refuse_taken(port)
     arguments = command(root, port=port, browser=browser)
-    if pairing:
+    if pair:
         arguments += course.pairing_config()
     raise typer.Exit(_until_done(arguments))
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ganlearn.training import Trainer
     from ganlearn.training.runs import Run
 
-REPORTS = 20
+REPORTS = 10
 """How often in a run state and samples are written, unless the configuration says ``every``."""
 
 

@@ -1,0 +1,127 @@
+"""Runs as tables: what is right is built as written, what is wrong is named."""
+
+import pytest
+import torch
+
+from ganlearn import losses, nets
+from ganlearn.errors import UserError
+from ganlearn.training import config
+
+RIGHT = """
+[data]
+name = "ring"
+modes = 5
+
+[nets]
+name = "mlp"
+hidden = 12
+depth = 1
+
+[training]
+loss = "minimax"
+steps = 7
+batch = 9
+betas = [0.0, 0.9]
+learning_rate = 1e-3
+ema_half_life = 500
+seed = 3
+"""
+
+
+def written(tmp_path, text, name="mine"):
+    path = tmp_path / f"{name}.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_a_file_becomes_the_trainer_it_describes(tmp_path):
+    found = config.load(written(tmp_path, RIGHT))
+    trainer = config.build(found, device="cpu")
+    assert found.name == "mine"
+    assert len(trainer.source.means) == 5
+    assert trainer.game.loss is losses.minimax
+    assert (trainer.batch, trainer.settings["seed"]) == (9, 3)
+    assert trainer.settings["betas"] == [0.0, 0.9]
+    assert trainer.ema.half_life == 500
+    expected, _ = nets.mlp((2,), hidden=12, depth=1, seed=3)
+    for mine, theirs in zip(
+        trainer.game.generator.parameters(), expected.parameters(), strict=True
+    ):
+        assert torch.equal(mine, theirs)
+
+
+@pytest.mark.parametrize("name", config.names())
+def test_the_built_in_configurations_build(name, monkeypatch):
+    monkeypatch.setenv("GANLEARN_BUDGET", "smoke")
+    found = config.load(name)
+    trainer = config.build(found, device="cpu")
+    assert trainer.samples(2).shape[1:] == trainer.source.shape
+
+
+def test_a_value_may_differ_between_budgets(tmp_path, monkeypatch):
+    text = RIGHT.replace("steps = 7", "steps = { smoke = 1, laptop = 2, full = 3 }")
+    for budget, steps in (("smoke", 1), ("laptop", 2), ("full", 3)):
+        monkeypatch.setenv("GANLEARN_BUDGET", budget)
+        assert config.load(written(tmp_path, text)).training["steps"] == steps
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        (
+            "[nets]",
+            "[netz]",
+            r"no table 'netz' \(did you mean nets\?\); it has data, nets, training",
+        ),
+        ('[nets]\nname = "mlp"\nhidden = 12\ndepth = 1\n', "", r"lacks the table \[nets\]"),
+        (
+            "modes = 5",
+            "mods = 5",
+            r"\[data\] has no key 'mods' \(did you mean modes\?\); it knows .*radius",
+        ),
+        ('name = "ring"', 'name = "rings"', r"data.name is 'rings'; choose from .*digits"),
+        ('name = "ring"', "name = [1]", r"data.name is \[1\]"),
+        ('name = "ring"\n', "", "data.name is missing; choose from ring"),
+        ("steps = 7\n", "", r"\[training\] lacks the key steps"),
+        ("modes = 5", 'modes = "five"', "data.modes is 'five'; it must be a whole number above 0"),
+        ("modes = 5", "modes = 5.0", "whole number"),
+        ("modes = 5", "modes = true", "whole number"),
+        ("batch = 9", "batch = 0", "training.batch is 0; it must be a whole number above 0"),
+        ("seed = 3", "seed = -1", "whole number from 0 on"),
+        ("learning_rate = 1e-3", "learning_rate = -1e-3", "a number above 0"),
+        ("betas = [0.0, 0.9]", "betas = [0.9]", "a list of 2 numbers"),
+        ("betas = [0.0, 0.9]", 'betas = ["a", "b"]', "a list of 2 numbers"),
+        ('loss = "minimax"', 'loss = "mini"', "one of 'non-saturating', 'minimax'"),
+        ("seed = 3", 'precision = "half"', "one of 'auto', 'float32', 'bfloat16'"),
+        ("hidden = 12", "size = 12", r"\[nets\] has no key 'size'"),
+        ("steps = 7", "steps = { smoke = 1, full = 3 }", "training.steps is .*whole number"),
+        ("steps = 7", "steps = ", "mine.toml is not TOML"),
+        ('name = "mlp"\nhidden = 12\ndepth = 1', 'name = "dcgan"', "draws pictures"),
+    ],
+)
+def test_what_is_wrong_is_named(tmp_path, old, new, sentence):
+    assert old in RIGHT
+    with pytest.raises(UserError, match=sentence):
+        config.build(config.load(written(tmp_path, RIGHT.replace(old, new))), device="cpu")
+
+
+def test_a_file_that_is_no_text_is_refused(tmp_path):
+    path = tmp_path / "x.toml"
+    path.write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(UserError, match="is not TOML"):
+        config.load(path)
+
+
+def test_own_pictures_keep_the_size_and_points_are_refused(tmp_path, monkeypatch):
+    monkeypatch.setenv("GANLEARN_BUDGET", "smoke")
+    found = config.load("paintings").with_pictures(tmp_path)
+    assert found.data == {"name": "folder", "path": str(tmp_path.resolve()), "size": 32}
+    with pytest.raises(UserError, match="points in the plane"):
+        config.load("ring").with_pictures(tmp_path)
+
+
+def test_sizes_of_the_data_reach_the_networks(tmp_path):
+    tables = ["[data]", 'name = "digits"', "size = 8", "[nets]", 'name = "dcgan"', "width = 4"]
+    text = "\n".join([*tables, "[training]", "steps = 1"])
+    trainer = config.build(config.load(written(tmp_path, text)), device="cpu")
+    assert trainer.samples(1).shape == (1, 1, 8, 8)
