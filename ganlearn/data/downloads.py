@@ -84,20 +84,20 @@ def load(name: str, split: str, root: Path) -> tuple[torch.Tensor, torch.Tensor,
     make, train = getattr(datasets, CLASSES[name]), split == "train"
     try:
         source = make(root, train=train)
-    except RuntimeError:  # torchvision's way to say that the files are not there
+    except Exception as problem:  # a damaged file raises whatever its reader stumbles over
+        if "not found" not in str(problem):  # torchvision's words when there are no files
+            raise UserError(
+                f"The files of {name} in {root / FOLDERS[name]} are damaged ({one_line(problem)}); "
+                f"delete that folder and try again; {instead}."
+            ) from None
         try:
             with patience():
                 source = make(root, train=train, download=True)
-        except Exception as problem:  # no network, a full disk, a server's error page, ...
+        except Exception as why:  # no network, a full disk, a server's error page, ...
             raise UserError(
-                f"Could not get {name} into {root} ({one_line(problem)}); connect to the network, "
+                f"Could not get {name} into {root} ({one_line(why)}); connect to the network, "
                 f"or set GANLEARN_DATA to a folder that has it; {instead}."
             ) from None
-    except Exception as problem:  # a damaged file raises whatever its reader stumbles over
-        raise UserError(
-            f"The files of {name} in {root / FOLDERS[name]} are damaged ({one_line(problem)}); "
-            f"delete that folder and try again; {instead}."
-        ) from None
     pictures = torch.as_tensor(np.asarray(source.data))
     pictures = pictures.unsqueeze(1) if pictures.ndim == 3 else pictures.permute(0, 3, 1, 2)
     return pictures, torch.as_tensor(source.targets).long(), tuple(source.classes)

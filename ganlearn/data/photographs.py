@@ -225,7 +225,10 @@ def photographs(
     check_size(size)
     names = photograph_names(colour=True) if names is None else tuple(names)
     if not names or n < len(names):
-        raise UserError(f"Asked for {n} pieces of {len(names)} photographs; ask for one of each.")
+        raise UserError(
+            f"Asked for {n} pieces of {len(names)} photographs; ask for at least 1 photograph and "
+            f"at least 1 piece of each."
+        )
     originals = [photograph(name) for name in names]
     labels = torch.arange(n) % len(names)
     places = torch.rand(n, 4, generator=runtime.generator(seed), dtype=torch.float64)
