@@ -364,10 +364,10 @@ claim("JSD minus a network's reading, smallest", true - max(jsd_read), at_least=
 claim("and largest", true - min(jsd_read), at_most=0.005, needs_training=True)
 
 # %% [markdown]
-# The second claim is a law: $D^*$ is the maximum, so every other $D$ reads *less*. A weak
-# discriminator says "you two are close" because it is weak. For the same reason a loss in a
-# training log is no distance between pictures and data, as some texts have it: it depends on both
-# players.
+# The second claim is a law: $D^*$ is the maximum, so every other $D$ reads *less* (on the samples
+# it has learnt by heart it may read more; a fresh batch mends that). A weak discriminator says
+# "you two are close" because it is weak. So a loss in a training log is not, as some texts have
+# it, the distance between pictures and data: it depends on both players.
 #
 # > **The idea that joins this course.** A divergence between distributions → a classifier that
 # > estimates it → later, a distance between statistics of *features*. Chapter 08 scores generators
@@ -485,8 +485,8 @@ left.plot(line, -softplus(line), label="minimax:  log(1 − D)")
 left.plot(line, softplus(-line), label="non-saturating:  −log D")
 right.plot(line, line.sigmoid())
 right.plot(line, 1 - line.sigmoid())
-right.text(7.8, 0.9, "minimax:  D", ha="right", color="C0")
-right.text(7.8, 0.06, "non-saturating:  1 − D", ha="right", color="C1")
+right.text(7.8, 0.88, "minimax:  D", ha="right", color="C0")
+right.text(-7.7, 0.88, "non-saturating:  1 − D", color="C1")
 for ax in (left, right):
     ax.axvspan(-8, -3, color="#eeeeee", zorder=0)
     ax.set_xlabel("logit of a fake sample")
@@ -776,10 +776,11 @@ for name, growth in rule.items():
 # %%
 def portrait(ax, name, rate, order):
     """The field in grey, the circle of infinitely small steps, and the path of real ones."""
-    line = torch.linspace(-3, 3, 13, dtype=torch.float64)
-    places = torch.stack(torch.meshgrid(line, line, indexing="xy"), -1)
-    ahead = directions(games[name][0], places)
-    ax.quiver(*places.unbind(-1), *ahead.unbind(-1), color="#b9c6d0", width=0.006, angles="xy")
+    line = torch.linspace(-3, 3, 21, dtype=torch.float64)
+    ahead = directions(games[name][0], torch.cartesian_prod(line, line)).view(21, 21, 2)
+    u, v = ahead.transpose(0, 1).unbind(-1)  # rows are θ, columns are ψ
+    lines = dict(color="#c5d0d8", linewidth=0.8, arrowsize=0.8, density=0.55)
+    ax.streamplot(line.numpy(), line.numpy(), u.numpy(), v.numpy(), **lines)
     ax.add_patch(plt.Circle((0, 0), 1.2, fill=False, ls="--", lw=1.2))
     start = torch.tensor([0, 1.2], dtype=torch.float64)
     path = play(games[name][0], start, 44, rate, order == "in turn")
@@ -837,12 +838,13 @@ show(figure, alt=alt)
 # - One function $V$. $D$ climbs it, $G$ descends it; adding two losses makes another game.
 # - The best discriminator is $p/(p+q)$; its logit is $\log p/q$. Against it, minimax is
 #   $2\,\mathrm{JSD} - \log 4$, with one minimum, $q = p$.
-# - A trained classifier measures a divergence from samples, never too much. Its output is a
-#   probability only at the optimum and under equal shares.
+# - A classifier measures a divergence from samples; on fresh ones, on average, never too much. Its
+#   output is a probability only at the optimum and under equal shares.
 # - Non-saturating is another loss with the same solution: it lowers
 #   $\mathrm{KL}(q \Vert p) - 2\,\mathrm{JSD}$.
 # - That a balance exists says nothing about getting there. The Jacobian's eigenvalues do.
-#
+
+# %% [markdown]
 # ## Quiz
 #
 # 1. $D^*(x) = 0.8$. How much denser are the data at $x$ than the generator's samples?
