@@ -127,7 +127,12 @@ def _between_tensors(
 
 
 def _beside(got: Any, right: Any) -> str:
-    """Both numbers with three significant digits, or with as many as it takes to see a gap."""
+    """Both numbers with three significant digits, or with as many as it takes to see a gap.
+
+    Whole numbers are shown as they are.
+    """
+    if isinstance(got, int) and isinstance(right, int):
+        return f"{got} and should be {right}"
     for digits in (3, 5, 8, 17):
         a, b = (f"{x + 0.0:.{digits}g}" for x in (got, right))  # + 0.0: no minus sign on a zero
         if a != b:

@@ -93,7 +93,9 @@ def of_chapter(number: str) -> dict[str, Exercise]:
     """
     name = f"ganlearn.checks.chapter{number}"
     if importlib.util.find_spec(name) is None:
-        raise UserError(f"There are no checks for chapter {number}: no ganlearn/checks/.")
+        raise UserError(
+            f"There are no checks for chapter {number}: no {name.replace('.', '/')}.py."
+        )
     exercises = [e for e in vars(importlib.import_module(name)).values() if isinstance(e, Exercise)]
     return {exercise.id: exercise for exercise in sorted(exercises, key=lambda e: e.id)}
 

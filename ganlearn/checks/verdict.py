@@ -50,7 +50,7 @@ def examine(exercise: str | Exercise, answer: Any) -> Verdict:
     Raises:
         UserError: when there is no such exercise.
     """
-    if isinstance(exercise, str):
+    if not isinstance(exercise, Exercise):
         exercise = find(exercise)
     if answer is None or _is_open(answer):
         return _not_attempted(exercise)

@@ -22,6 +22,8 @@ MACHINE_PATH = re.compile(
     re.VERBOSE,
 )
 
+ADDRESS = re.compile(r"\bat 0x[0-9a-fA-F]{6,16}\b")
+
 
 def wrong_sizes(notebook: NotebookNode, file: Path) -> Iterator[tuple[int | None, str]]:
     """Cells that do not fit on a screen, and a notebook too large to look at on the web."""
@@ -64,6 +66,8 @@ def _wrong_output(cell: NotebookNode, output: NotebookNode) -> Iterator[str]:
         yield "it shows SVG; use show(figure, alt=…), which makes a PNG."
     if match := MACHINE_PATH.search(text_of(output)):
         yield f"it shows a path of the machine that built it, {match[0]}…"
+    if match := ADDRESS.search(text_of(output)):
+        yield f"it shows an address in memory, {match[0]}; print something that means more."
 
 
 def text_of(output: NotebookNode) -> str:

@@ -19,11 +19,13 @@ def stored(file: Path) -> NotebookNode | None:
     if not file.exists():
         return None
     try:
-        return nbformat.reads(file.read_text("utf-8"), as_version=4)
+        notebook = nbformat.reads(file.read_text("utf-8"), as_version=4)
+        nbformat.validate(notebook)
     except Exception:
         raise UserError(
             f"{file} is not a notebook that can be read; delete it and build again."
         ) from None
+    return notebook
 
 
 def as_text(notebook: NotebookNode) -> str:

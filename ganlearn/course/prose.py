@@ -9,10 +9,13 @@ from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-import nbformat
 from markdown_it import MarkdownIt
 from nbformat import NotebookNode
 
+from ganlearn.course.files import stored
+from ganlearn.errors import UserError
+
+PLAIN = ("text", "code_inline")
 MATH = re.compile(r"\$\$.*?\$\$|(?<!\\)\$[^$\n]+(?<!\\)\$", re.DOTALL)
 
 
@@ -93,7 +96,10 @@ def _wrong_link(target: str, file: Path, root: Path, own: set[str]) -> str | Non
 
 def _anchors_of(file: Path) -> set[str]:
     if file.suffix == ".ipynb":
-        return anchors(nbformat.reads(file.read_text("utf-8"), as_version=4))
+        try:
+            return anchors(stored(file))
+        except UserError:  # a broken notebook is a problem of its own, not of the link
+            return set()
     if file.suffix == ".md":
         return anchors_of_page(file.read_text("utf-8"))
     return set()
@@ -120,7 +126,7 @@ def markdown(source: str) -> Text:
     for i, token in enumerate(tokens):
         if token.type == "heading_open":
             inline = tokens[i + 1].children or []
-            text.headings.append("".join(t.content for t in inline if not t.children).strip())
+            text.headings.append("".join(t.content for t in inline if t.type in PLAIN).strip())
         if token.type == "html_block":
             _merge(text, html(token.content))
         for child in token.children or []:
