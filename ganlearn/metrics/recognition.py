@@ -44,7 +44,7 @@ def train_classifier(
     with runtime.seeded(seed):
         network = _network(dataset.shape[0], len(dataset.label_names)).to(device)
     random = runtime.generator(seed, device)
-    optimiser = torch.optim.AdamW(network.parameters(), lr=3e-3)
+    optimiser = torch.optim.AdamW(network.parameters(), lr=3e-3, weight_decay=0.05)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, 3e-3, total_steps=steps)
     for _ in progress.bar(range(steps), title="training a classifier", unit="step"):
         chosen = torch.randint(len(dataset), (batch,), generator=random, device=device)
@@ -66,7 +66,6 @@ def _network(channels: int, classes: int) -> nn.Sequential:
         *block(64, 128),
         nn.AdaptiveAvgPool2d(2),
         nn.Flatten(),
-        nn.Dropout(0.3),
         nn.Linear(512, classes),
     )
 

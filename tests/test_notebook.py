@@ -1,0 +1,95 @@
+"""What show, claim and predict print, and when they refuse."""
+
+import matplotlib.pyplot as plt
+import pytest
+from PIL import Image
+
+from ganlearn import notebook
+from ganlearn.notebook import ClaimFailed, claim, predict, show
+
+
+@pytest.mark.parametrize("kind", ["figure", "picture"])
+def test_show_gives_a_png_and_its_words(kind, monkeypatch):
+    sent = []
+    monkeypatch.setattr(notebook, "display", lambda data, **more: sent.append((data, more)))
+    figure = plt.figure() if kind == "figure" else Image.new("RGB", (4, 4))
+    show(figure, alt="An empty figure.")
+    ((data, more),) = sent
+    assert data["image/png"].startswith(b"\x89PNG")
+    assert data["text/plain"] == "[figure: An empty figure.]"
+    assert more["metadata"]["image/png"]["alt"] == "An empty figure."
+    assert not plt.get_fignums()  # or the inline backend would draw it again
+
+
+def test_show_needs_words():
+    with pytest.raises(ValueError, match="needs words"):
+        show(Image.new("RGB", (4, 4)), alt=" ")
+
+
+@pytest.mark.parametrize(
+    ("bounds", "value", "line"),
+    [
+        ({"at_least": 7}, 7, "modes: at least 7"),
+        ({"at_most": 0.5}, 0.1, "modes: at most 0.5"),
+        ({"at_least": 1, "at_most": 2}, 1.5, "modes: at least 1 and at most 2"),
+        ({"equals": 4}, 4, "modes: 4"),
+        ({"equals": 4, "tolerance": 0.1}, 4.09, "modes: 4 to within 0.1"),
+    ],
+)
+def test_a_true_claim_prints_its_bound_and_not_its_value(bounds, value, line, capsys):
+    claim("modes", value, **bounds)
+    assert capsys.readouterr().out == f"✓ {line}\n"
+
+
+@pytest.mark.parametrize(
+    ("bounds", "value"),
+    [
+        ({"at_least": 7}, 6.999),
+        ({"at_most": 0.5}, 0.51),
+        ({"equals": 4}, 4.001),
+        ({"equals": 4, "tolerance": 0.1}, 4.11),
+        ({"at_least": 0}, float("nan")),
+        ({"at_least": 0}, float("inf")),
+    ],
+)
+def test_a_false_claim_fails_with_what_was_measured(bounds, value):
+    with pytest.raises(ClaimFailed, match=f"modes.*measured {value:.4g}"):
+        claim("modes", value, **bounds)
+
+
+def test_a_claim_needs_a_bound():
+    with pytest.raises(ValueError, match="needs a bound"):
+        claim("modes", 3)
+
+
+def test_the_smoke_budget_does_not_try_what_needs_training(monkeypatch, capsys):
+    monkeypatch.setenv("GANLEARN_BUDGET", "smoke")
+    claim("modes", 0, at_least=7, needs_training=True)
+    assert "not tried" in capsys.readouterr().out
+    with pytest.raises(ClaimFailed):
+        claim("modes", 0, at_least=7)
+
+
+QUESTION = {
+    "choices": {"a": "up", "b": "down"},
+    "answer": "b",
+    "why": {"a": "you forgot the sign.", "b": "the sign is minus."},
+}
+
+
+@pytest.mark.parametrize(
+    ("guess", "expected"),
+    [
+        (None, "Predict: where does it go?"),
+        ("a", "✗ It will be b. You chose a: you forgot the sign."),
+        ("b", "✓ Right. You chose b: the sign is minus."),
+    ],
+)
+def test_a_prediction_is_asked_for_and_scored(guess, expected, capsys):
+    predict("where does it go?", guess=guess, **QUESTION)
+    assert expected in capsys.readouterr().out
+
+
+def test_a_guess_that_is_no_choice():
+    with pytest.raises(ValueError, match="'c' is none of a, b"):
+        predict("where does it go?", guess="c", **QUESTION)
