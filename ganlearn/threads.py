@@ -26,13 +26,17 @@ SAMPLE = 0.05
 """Seconds of watching; the operating system counts in hundredths."""
 
 
-def settle() -> int:
+def settle(as_before: int | None = None) -> int:
     """Give torch a thread for every core that is idle now, at least one, and say how many.
 
     Called when :mod:`ganlearn.runtime` is imported and whenever a trainer is made, so a run keeps
     its number of threads from the first step to the last: another number sums in another order,
     and the last bit of a gradient depends on it. ``GANLEARN_THREADS=2`` fixes the number;
     ``OMP_NUM_THREADS``, which torch reads itself, is left in force.
+
+    Args:
+        as_before: the number that a run began with and now goes on with, if the machine has as
+            many cores.
 
     Raises:
         UserError: when ``GANLEARN_THREADS`` is not a whole number from 1 on.
@@ -45,7 +49,8 @@ def settle() -> int:
             )
         torch.set_num_threads(int(asked))
     elif "OMP_NUM_THREADS" not in os.environ and FOUND > 1:
-        torch.set_num_threads(max(1, min(FOUND, round(idle_cores()))))
+        wanted = round(idle_cores()) if as_before is None else as_before
+        torch.set_num_threads(max(1, min(FOUND, wanted)))
     return torch.get_num_threads()
 
 

@@ -6,7 +6,7 @@ import sys
 import pytest
 import torch
 
-from ganlearn import runtime, threads
+from ganlearn import data, nets, runtime, threads, training
 from ganlearn.errors import UserError
 
 
@@ -93,6 +93,26 @@ def test_omp_num_threads_is_left_in_force(machine, monkeypatch):
     torch.set_num_threads(2)
     monkeypatch.setenv("OMP_NUM_THREADS", "2")
     assert threads.settle() == 2
+
+
+def test_a_run_goes_on_with_the_threads_it_began_with(machine):
+    machine(0.0)
+    assert threads.settle(as_before=3) == 3
+    assert threads.settle(as_before=16) == 4  # this machine has no more cores
+
+
+def test_a_restored_run_takes_its_threads_along(machine, tmp_path):
+    def trainer() -> training.Trainer:
+        game = training.Game(*nets.mlp((2,), latent=2, hidden=4))
+        return training.Trainer(game, data.ring(), batch=4, device="cpu")
+
+    machine(3.0)
+    trainer().save(tmp_path)
+    machine(1.0)
+    later = trainer()
+    assert torch.get_num_threads() == 1
+    later.restore(tmp_path)
+    assert torch.get_num_threads() == 3
 
 
 @pytest.mark.parametrize("wrong", ["0", "-1", "two", "1.5", ""])

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.func import functional_call, stack_module_state, vmap
 
-from ganlearn import runtime
+from ganlearn import runtime, threads
 from ganlearn.losses import Loss, non_saturating
 from ganlearn.training.loop import loop
 from ganlearn.training.trainer import Source, adam
@@ -69,6 +69,7 @@ class Ensemble:
         device: str | torch.device | None = None,
     ) -> None:
         self.device = runtime.device(device)
+        threads.settle()
         self.source, self.members, self.batch = source.to(self.device), members, batch
         self.loss = loss
         generators, discriminators = zip(*(build(seed + i) for i in range(members)), strict=True)

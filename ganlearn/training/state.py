@@ -12,6 +12,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
+from ganlearn import threads
 from ganlearn.errors import UserError
 from ganlearn.training import log as logs
 
@@ -37,6 +38,7 @@ def save(trainer: Trainer, folder: Path) -> Path:
         "steps_taken": trainer.steps_taken,
         "settings": trainer.settings,
         "torch": torch.__version__,
+        "threads": torch.get_num_threads(),
     }
     tensors = {name: tensor.contiguous().cpu() for name, tensor in _tensors(trainer).items()}
     try:
@@ -62,6 +64,7 @@ def restore(trainer: Trainer, folder: Path) -> None:
                 tensor.copy_(saved[name])
     trainer.random.set_state(saved["random"])
     trainer.steps_taken = header["steps_taken"]
+    threads.settle(as_before=header.get("threads"))  # other numbers of threads sum otherwise
     if trainer.log:
         logs.cut_after(trainer.log, trainer.steps_taken)
 

@@ -11,7 +11,7 @@ from typing import Literal, Protocol
 import torch
 from torch import Tensor, nn
 
-from ganlearn import runtime
+from ganlearn import runtime, threads
 from ganlearn.errors import UserError
 from ganlearn.training import log as logs
 from ganlearn.training import state
@@ -92,6 +92,7 @@ class Trainer:
         log: str | Path | None = None,
     ) -> None:
         self.device = runtime.device(device)
+        threads.settle()
         self.game, self.source = game, source.to(self.device)
         self.batch, self.phases = batch, tuple(phases)
         self.log = Path(log) if log else None
