@@ -25,7 +25,7 @@ def digits(size: int = 16) -> Dataset:
     """
     from sklearn.datasets import load_digits
 
-    if size < 8 or size & (size - 1):
+    if not isinstance(size, int) or size < 8 or size & (size - 1):
         raise UserError(f"The digits come at 8, 16, 32 or a higher power of two, not at {size!r}.")
     scans = load_digits()
     ink = torch.from_numpy(scans.images).float().unsqueeze(1) / 16

@@ -119,8 +119,8 @@ def read(file: Path, size: int) -> Image.Image:
         unpacks to more pixels than Pillow thinks safe.
     """
     with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of oddities in a file that do not keep it from being read
         warnings.simplefilter("error", Image.DecompressionBombWarning)
-        # Some readers only warn of damage that does not show, and that is no concern of ours.
         with Image.open(file) as image:
             image.draft(None, (2 * size, 2 * size))  # a JPEG is then unpacked no larger than needed
             return square(to_rgb(image), size)

@@ -89,10 +89,9 @@ class Mixture:
         """n independent samples (n, dimension) and the mode (n,) that each was drawn from."""
         check_same_device(self.device, generator)
         uniform = torch.rand(n, generator=generator, device=self.device)
-        # Where a uniform number falls among the running sums of the weights; the clamp is for
-        # sums that rounding left a little below 1.
-        modes = torch.searchsorted(self.weights.cumsum(0), uniform, right=True)
-        modes = modes.clamp(max=len(self) - 1)
+        # The mode is where a uniform number falls among the running sums of the weights.
+        sums = self.weights.cumsum(0)
+        modes = torch.searchsorted(sums / sums[-1], uniform, right=True)
         noise = torch.randn(n, *self.shape, generator=generator, device=self.device)
         return self.means[modes] + self.std[modes, None] * noise, modes
 

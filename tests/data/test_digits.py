@@ -34,7 +34,7 @@ def test_enlarged_they_hold_the_ink_of_the_scans(size):
     assert error < 0.7 * plain_error  # nearer to the counted ink than without the S-curve
 
 
-@pytest.mark.parametrize("size", [0, 4, 7, 20, 33, -16])
+@pytest.mark.parametrize("size", [0, 4, 7, 20, 33, -16, 16.0, "16"])
 def test_other_sizes_are_refused(size):
     with pytest.raises(UserError, match="power of two"):
         data.digits(size)

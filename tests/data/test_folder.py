@@ -102,16 +102,16 @@ def test_a_transparent_palette_lies_on_white(tmp_path):
 
 @pytest.mark.parametrize("suffix", ["png", "tif"])
 def test_sixteen_bits_are_scaled_and_not_clipped(tmp_path, suffix):
-    values = np.full((20, 20), 32_896, np.uint16)  # 128 of 255
+    values = np.full((20, 20), 30_000, np.uint16)  # 116.7 of 255
     values[:, 10:] = 65_535
     Image.fromarray(values).save(tmp_path / f"deep.{suffix}")
     picture = only(tmp_path)
-    assert colour_at(picture, 0.1, 0.5) == [128] * 3 and colour_at(picture, 0.9, 0.5) == [255] * 3
+    assert colour_at(picture, 0.1, 0.5) == [117] * 3 and colour_at(picture, 0.9, 0.5) == [255] * 3
 
 
 def test_a_dark_picture_of_sixteen_bits_stays_dark(tmp_path):
-    Image.fromarray(np.full((20, 20), 257, np.uint16)).save(tmp_path / "dark.png")
-    assert colour_at(only(tmp_path), 0.5, 0.5) == [1] * 3
+    Image.fromarray(np.full((20, 20), 600, np.uint16)).save(tmp_path / "dark.png")
+    assert colour_at(only(tmp_path), 0.5, 0.5) == [2] * 3
 
 
 def test_sixteen_bits_of_each_colour(tmp_path):
@@ -170,6 +170,16 @@ def test_fine_patterns_become_grey_and_not_moire(tmp_path):
     assert only(tmp_path, 16).abs().max() < 0.1
 
 
+def test_a_large_jpeg_keeps_its_detail(tmp_path):
+    """It may be unpacked at a lower resolution than it has, but not at a lower one than asked."""
+    blocks = np.random.default_rng(0).integers(0, 255, (64, 64), np.uint8)
+    image = Image.fromarray(blocks).resize((1024, 1024), Image.Resampling.NEAREST)
+    image.save(tmp_path / "large.jpg", quality=95)
+    picture = only(tmp_path, 64)
+    expected = torch.from_numpy(blocks).float() / 127.5 - 1
+    assert (picture[0] - expected).abs().mean() < 0.05
+
+
 def test_subfolders_are_classes(tmp_path):
     for place, colour in (("cats", RED), ("dogs", BLUE), ("dogs/young", BLUE)):
         (tmp_path / place).mkdir()
@@ -209,6 +219,22 @@ def test_hidden_files_are_passed_over(tmp_path, caplog):
     (tmp_path / "._one.png").write_bytes(b"no picture")
     assert len(data.folder(tmp_path, 8)) == 1
     assert not caplog.records
+
+
+def test_a_picture_with_odd_metadata_is_read_without_a_word(tmp_path, caplog, recwarn):
+    Image.new("RGB", (16, 16), RED).save(
+        tmp_path / "a.jpg", exif=b"Exif\0\0MM\0*\0\0\0\x08\0\x05ab"
+    )
+    assert colour_at(only(tmp_path), 0.5, 0.5) == pytest.approx(RED, abs=6)
+    assert not caplog.records and not recwarn.list
+
+
+def test_two_photographs_in_one_file(tmp_path):
+    """Phones write such files, with the suffix of a JPEG."""
+    first, second = (Image.new("RGB", (64, 64), colour) for colour in (RED, BLUE))
+    first.save(tmp_path / "a.mpo", save_all=True, append_images=[second])
+    (tmp_path / "a.mpo").rename(tmp_path / "a.jpg")
+    assert colour_at(only(tmp_path), 0.5, 0.5) == pytest.approx(RED, abs=6)
 
 
 def damage(path):

@@ -89,6 +89,13 @@ def test_a_mode_without_weight_is_never_drawn():
     assert mixture.log_prob(torch.zeros(1, 1)).isfinite().all()
 
 
+def test_not_even_by_the_smallest_or_greatest_number(monkeypatch):
+    mixture = data.Mixture([[0.0], [1.0], [2.0]], 0.1, [0.0, 1.0, 0.0])
+    extremes = torch.tensor([0.0, 1 - 2**-24])
+    monkeypatch.setattr(torch, "rand", lambda *_, **__: extremes)
+    assert mixture.draw_labelled(2, runtime.generator(0))[1].tolist() == [1, 1]
+
+
 @pytest.mark.parametrize("mixture", [data.ring(), data.grid(), data.spiral()])
 def test_mode_of_finds_the_mode_a_sample_came_from(mixture):
     x, modes = mixture.draw_labelled(5_000, runtime.generator(0))

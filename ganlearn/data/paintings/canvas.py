@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-NUMBERS = 12_288
+NUMBERS = 10_240
 """How many uniform random numbers make one picture."""
 
 
