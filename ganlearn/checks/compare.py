@@ -104,7 +104,7 @@ def _between_tensors(
     if got.shape != right.shape:
         return Difference(
             "wrong shape",
-            f"{place} has the shape {tuple(got.shape)} and should have {tuple(right.shape)}",
+            f"the shape of {place} is {tuple(got.shape)} and should be {tuple(right.shape)}",
         )
     if got.is_floating_point() != right.is_floating_point():
         types = [str(x.dtype).removeprefix("torch.") for x in (got, right)]
@@ -118,10 +118,11 @@ def _between_tensors(
         return Difference(name, f"{place} is {_beside(got, right)}")
     # The clearest place to look at is where the two are farthest apart.
     far = torch.where(wrong, (got - right).abs().nan_to_num(torch.inf, torch.inf), -1.0).argmax()
+    count = int(wrong.sum())
     at = [int(i) for i in np.unravel_index(int(far), got.shape)]
     return Difference(
         name,
-        f"{place} is wrong in {int(wrong.sum())} of {got.numel()} places; "
+        f"{count} of {got.numel()} numbers in {place} {'is' if count == 1 else 'are'} wrong; "
         f"at {at} it is {_beside(got[tuple(at)].item(), right[tuple(at)].item())}",
     )
 

@@ -86,18 +86,17 @@ class Exercise:
 
 
 def of_chapter(number: str) -> dict[str, Exercise]:
-    """All exercises of a chapter by id, from ``ganlearn/checks/chapterNN.py``.
+    """All exercises of a chapter by id, in their order, from ``ganlearn/checks/chapterNN.py``.
 
     Raises:
         UserError: when there is no such file.
     """
     name = f"ganlearn.checks.chapter{number}"
     if importlib.util.find_spec(name) is None:
-        raise UserError(
-            f"There are no checks for chapter {number}: no {name.replace('.', '/')}.py."
-        )
-    exercises = [e for e in vars(importlib.import_module(name)).values() if isinstance(e, Exercise)]
-    return {exercise.id: exercise for exercise in sorted(exercises, key=lambda e: e.id)}
+        file = name.replace(".", "/") + ".py"
+        raise UserError(f"There are no checks for chapter {number}: no {file}.")
+    found = vars(importlib.import_module(name)).values()
+    return {exercise.id: exercise for exercise in found if isinstance(exercise, Exercise)}
 
 
 def find(id: str) -> Exercise:

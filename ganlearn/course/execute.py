@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from ipykernel.kernelspec import RESOURCES, get_kernel_dict
@@ -45,7 +45,7 @@ def execute(
     notebook: NotebookNode,
     folder: Path,
     *,
-    budget: str = "laptop",
+    variables: Mapping[str, str],
     seconds: int = 600,
     after_cell: Callable[[int], None] = lambda cell: None,
 ) -> None:
@@ -58,7 +58,7 @@ def execute(
     Args:
         notebook: to run.
         folder: to run it in.
-        budget: smoke, laptop or full.
+        variables: of the kernel's environment, besides those of this process.
         seconds: limit for one cell.
         after_cell: called with the number of each cell that is done.
 
@@ -81,7 +81,7 @@ def execute(
             tempfile.TemporaryDirectory() as profile,
             client.setup_kernel(
                 cleanup_kc=True,
-                env=_environment(budget, profile),
+                env=_environment(variables, profile),
                 stderr=subprocess.DEVNULL,  # the kernel's own remarks, not what cells write
             ),
         ):
@@ -112,10 +112,10 @@ def _run(client: NotebookClient, cell: NotebookNode, index: int, count: int) -> 
     raise CellFailed(index + 1, cell.source, what)
 
 
-def _environment(budget: str, profile: str) -> dict[str, str]:
-    """The reader's own IPython profile must not show in the course's outputs."""
-    own = {"GANLEARN_PROGRESS": "off", "GANLEARN_BUDGET": budget, "IPYTHONDIR": profile}
-    return {k: v for k, v in os.environ.items() if k != "GANLEARN_GRADING"} | own
+def _environment(variables: Mapping[str, str], profile: str) -> dict[str, str]:
+    """Somebody's own IPython profile, and a grader's settings, must not show in the outputs."""
+    inherited = {k: v for k, v in os.environ.items() if k != "GANLEARN_GRADING"}
+    return inherited | {"GANLEARN_PROGRESS": "off", "IPYTHONDIR": profile} | dict(variables)
 
 
 def _lasting(output: NotebookNode) -> NotebookNode | None:

@@ -75,7 +75,7 @@ def run(
             execute(
                 notebook,
                 file.parent,
-                budget=budget,
+                variables={"GANLEARN_BUDGET": budget},
                 seconds=A_DAY,
                 after_cell=lambda cell: bar.update(),
             )

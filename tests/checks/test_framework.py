@@ -149,11 +149,15 @@ def reads_the_notebook(x, scale):
         (rolls_dice, "changes the global random state", "hand the generator on"),
         (seeds, "changes the global random state", "or sets it"),
         (reads_the_notebook, "ignores its inputs", "It reads given, which is not one of"),
-        (lambda x, scale: x.sum() * scale, "wrong shape", "has the shape () and should have (3,)"),
+        (
+            lambda x, scale: x.sum() * scale,
+            "wrong shape",
+            "the shape of the result is () and should be (3,)",
+        ),
         (lambda x, scale: (x * scale).tolist(), "wrong type", "is a list and should be a tensor"),
         (lambda x, scale: (x * scale).numpy(), "wrong type", "is a NumPy array and should be"),
         (lambda x, scale: (x * scale).long(), "wrong type", "int64 and should hold float32"),
-        (lambda x, scale: x * scale / 0, "not finite", "wrong in 3 of 3 places"),
+        (lambda x, scale: x * scale / 0, "not finite", "3 of 3 numbers in the result are wrong"),
         (lambda x, scale: x * abs(scale), "wrong value", "For x of shape (5,) and scale = -1.0, "),
         (torch.ones(3), "not a function", "give its name, without parentheses"),
     ],
@@ -210,7 +214,7 @@ def test_gradients_are_compared():
     assert name == "no gradient" and "with respect to x" in sentence
     # The same values, and half of the gradient.
     name, sentence = said(lambda x: x * x.detach(), squares)
-    assert name == "wrong value" and "the gradient with respect to x is wrong" in sentence
+    assert name == "wrong value" and "numbers in the gradient with respect to x" in sentence
 
 
 def test_gradients_flow_even_where_the_notebook_has_switched_them_off():
@@ -291,7 +295,7 @@ def test_a_class_is_looked_at_through_a_probe():
     assert examine(networks, Open).state == "not attempted"
     assert said(Unsqueezed, networks) == (
         "wrong shape",
-        "✗ 00.9: For width = 2, the logits has the shape (4, 1) and should have (4,).",
+        "✗ 00.9: For width = 2, the shape of the logits is (4, 1) and should be (4,).",
     )
 
 
@@ -318,7 +322,7 @@ def test_a_step_is_looked_at_through_what_it_leaves_behind():
     assert said(lambda w, g: w.add_(g / 10), exercise)[0] == "uphill"
     name, sentence = said(lambda w, g: None, exercise)
     assert name == "wrong value"
-    assert "for weights of shape (2,) and gradient of shape (2,), the weights" in sentence.lower()
+    assert "gradient of shape (2,), 2 of 2 numbers in the weights are wrong; at [1]" in sentence
 
 
 @pytest.mark.parametrize("answer", [0.5, 0.502, np.float32(0.5), torch.tensor(0.5)])
@@ -427,9 +431,9 @@ def test_the_place_of_an_error_is_the_students_line():
         (torch.ones(2) * 1j, torch.ones(2) * 1j, None),
         (np.ones(2), np.ones(2), None),
         (torch.ones(2), np.zeros(2),
-         "it is wrong in 2 of 2 places; at [0] it is 1 and should be 0"),
+         "2 of 2 numbers in it are wrong; at [0] it is 1 and should be 0"),
         (torch.tensor([[0.0, 9.0], [3.0, 0.0]]), torch.zeros(2, 2),
-         "it is wrong in 2 of 4 places; at [0, 1] it is 9 and should be 0"),
+         "2 of 4 numbers in it are wrong; at [0, 1] it is 9 and should be 0"),
         (torch.tensor([torch.inf, torch.nan]), torch.tensor([torch.inf, torch.nan]), None),
     ],
 )  # fmt: skip

@@ -12,6 +12,7 @@ import pytest
 
 from ganlearn import course as tools
 from ganlearn.course import fingerprint
+from ganlearn.course.execute import execute
 from ganlearn.errors import UserError
 
 ALL = [f"{kind}/00_demo.ipynb" for kind in ("chapters", "solutions", "exercises")]
@@ -126,6 +127,36 @@ def test_a_solution_that_fails_its_check_fails_the_build(empty):
         'it should say "00.2 passed" and says: \u2717 00.2: no.'
     )
     assert not (empty / "solutions" / "00_a.ipynb").exists()
+
+
+def test_a_students_wrong_answer_gets_a_sentence_and_the_notebook_runs_on(course):
+    notebook = nbformat.read(course / "exercises" / "00_demo.ipynb", 4)
+    notebook.cells[3].source = "def centre(x):\n    return x - x.mean()"
+    notebook.cells[6].source = "numbers = 64 * 3 * 32 * 32"
+    execute(notebook, course / "exercises", variables={})
+    wrong, right = (notebook.cells[i].outputs[0] for i in (4, 7))
+    assert wrong.output_type == "error"
+    assert wrong.ename == "CheckFailed"
+    assert wrong.evalue.startswith("✗ 00.1: It subtracts one number from everything.")
+    assert right.text.startswith("✓ 00.2 passed")
+
+
+def test_a_build_has_the_settings_of_a_laptop(empty, monkeypatch):
+    for name in ("BUDGET", "DEVICE", "THREADS", "PROGRESS", "GRADING"):
+        monkeypatch.setenv(f"GANLEARN_{name}", "mine")
+    file = chapter(
+        empty,
+        "01_a",
+        "import os\n{k: v for k, v in sorted(os.environ.items()) if k.startswith('GANLEARN')}",
+    )
+    tools.build(empty, say=silent)
+    shown = nbformat.read(file, 4).cells[0].outputs[0].data["text/plain"]
+    assert eval(shown) == {
+        "GANLEARN_BUDGET": "laptop",
+        "GANLEARN_DEVICE": "cpu",
+        "GANLEARN_PROGRESS": "off",
+        "GANLEARN_THREADS": "1",
+    }
 
 
 def test_an_unknown_name_gets_a_sentence(empty):
