@@ -70,7 +70,8 @@ def _gradients(value: Any, case: Sequence[Any]) -> tuple[Tensor | None, ...]:
         return ()
     if not value.requires_grad:
         return (None,) * len(leaves)
-    weights = torch.ones_like(value)
+    # A result of permute lies differently in memory, and random numbers are filled in as it lies.
+    weights = torch.ones_like(value, memory_format=torch.contiguous_format)
     if value.numel() > 1:
         weights.normal_(generator=torch.Generator(value.device).manual_seed(1))
     return torch.autograd.grad(value, leaves, weights, allow_unused=True)
