@@ -3,7 +3,8 @@
     python benchmarks/threads.py
 
 The machine is made busy by one spinning process a core. Every cell of the table is the best of
-the rounds, because others' work on the machine can only slow a loop down. Takes some minutes.
+the rounds, because others' work on the machine can only slow a loop down; before an idle one the
+benchmark waits for others to finish, but not for ever, and notes what they use. Takes minutes.
 """
 
 from __future__ import annotations
@@ -104,6 +105,15 @@ def others(how_many: int) -> Iterator[None]:
             process.wait()
 
 
+def strangers(patience: float) -> float:
+    """Cores that other programs use, as soon as it is little or patience is at an end."""
+    end = time.monotonic() + patience
+    while (used := sum(psutil.cpu_percent(0.5, percpu=True)) / 100) > 0.2 * CORES:
+        if time.monotonic() > end:
+            break
+    return round(used, 2)
+
+
 def in_a_process(setting: str, seconds: float) -> dict[str, float]:
     """:func:`measure` in a fresh process, since OpenMP reads its settings once."""
     chosen = ("OMP_", "GOMP_", "GANLEARN_", "KMP_", "MKL_")
@@ -120,23 +130,25 @@ def in_a_process(setting: str, seconds: float) -> dict[str, float]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--seconds", type=float, default=1.5, help="for each network")
-    parser.add_argument("--rounds", type=int, default=2)
+    parser.add_argument("--seconds", type=float, default=1.0, help="for each network")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--patience", type=float, default=20, help="seconds, for an idle machine")
     parser.add_argument("--one", choices=SETTINGS, help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.one:
         threads, _, torch_first = SETTINGS[asked.one]
         print(json.dumps(measure(asked.seconds, threads, torch_first)))
         return
-    start, rows, loads = time.time(), {}, []
+    start, rows, used = time.time(), {}, {}  # rows: state to setting to steps a second
     for _ in range(asked.rounds):
         for state, count in (("idle", 0), ("busy", psutil.cpu_count())):
             for setting in SETTINGS:
-                loads.append(round(sum(psutil.cpu_percent(0.2, percpu=True)) / 100, 2))
+                now = strangers(0 if count else asked.patience)
                 with others(count):
                     row = in_a_process(setting, asked.seconds)
                 best = rows.setdefault(state, {}).setdefault(setting, row)
                 rows[state][setting] = {key: max(best[key], row[key]) for key in row}
+                used.setdefault(state, []).append(now)
                 print(".", end="", flush=True)
     print("\n" + table(rows))
 
@@ -145,7 +157,7 @@ def main() -> None:
 
     path = record.save(
         "threads",
-        {"steps_per_second": rows, "cores_used_by_strangers_before_each": loads},
+        {"steps_per_second": rows, "cores_that_others_used_before_each": used},
         seconds=time.time() - start,
         rounds=asked.rounds,
     )

@@ -54,7 +54,8 @@ def main(arguments: list[str] | None = None) -> None:
 def _sentence(error: Exception) -> str:
     """One line for an error that is the user's to mend; any other is a defect and is raised."""
     if hasattr(error, "format_message"):  # typer's own: a wrong option or argument
-        return " ".join(error.format_message().split()).rstrip(".") + ". See `ganlearn --help`."
+        told = " ".join(error.format_message().split())
+        return told + (" " if told.endswith((".", "?")) else ". ") + "See `ganlearn --help`."
     if isinstance(error, OSError) and error.strerror:
         return f"{error.strerror}: {error.filename}" if error.filename else error.strerror
     if isinstance(error, (UserError, OSError)):
