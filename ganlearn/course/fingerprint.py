@@ -37,8 +37,13 @@ def of_library(cells: Iterable[str], number: str) -> str:
     words = {word for module in modules for word in re.findall(r"[\w.-]+", _code(module))}
     data = [file for file in _data_files() if {file.name, file.stem, file.parent.name} & words]
     parts = [f"{_name(m)} {of_text(_code(m))}" for m in sorted(modules)]
-    parts += [f"{_name(f)} {hashlib.sha256(f.read_bytes()).hexdigest()}" for f in sorted(data)]
+    parts += [f"{_name(f)} {_of_bytes(f)}" for f in sorted(data)]
     return of_text("\n".join(parts))
+
+
+def _of_bytes(file: Path) -> str:
+    # A checkout on Windows may have turned the line ends of a text file.
+    return hashlib.sha256(file.read_bytes().replace(b"\r\n", b"\n")).hexdigest()
 
 
 def reachable(cells: Iterable[str], number: str) -> set[Path]:

@@ -217,6 +217,19 @@ def test_gradients_are_compared():
     assert name == "wrong value" and "numbers in the gradient with respect to x" in sentence
 
 
+def test_a_gradient_is_named_after_its_input():
+    exercise = Exercise(
+        "00.9",
+        "a product",
+        reference=lambda scale, x: scale * x,
+        cases=lambda g: [(torch.randn(3, generator=g), *leaves(g)[0])],
+        probe=lambda answer, scale, x: answer(scale.mean(), x),
+    )
+    assert examine(exercise, lambda scale, x: x * scale)
+    detached = lambda scale, x: scale * x.detach()
+    assert "no gradient with respect to x, so" in said(detached, exercise)[1]
+
+
 def test_gradients_flow_even_where_the_notebook_has_switched_them_off():
     with torch.no_grad():
         assert examine(squares, lambda x: x * x)
@@ -338,6 +351,12 @@ def test_a_wrong_short_answer_is_not_told_the_right_one(answer):
     assert verdict.state == "wrong"
     assert verdict.sentence.endswith("is not the answer.")
     assert verdict.sentence.count("0.5") <= str(answer).count("0.5")
+
+
+def test_a_short_answer_in_several_parts():
+    pair = Exercise("00.9", "two sizes", reference=(16, 32))
+    assert examine(pair, [16, 32])
+    assert said((16, 31), pair) == ("wrong value", "✗ 00.9: That is not the answer.")
 
 
 def test_a_word_is_compared_as_people_do():
