@@ -5,11 +5,15 @@ from __future__ import annotations
 import io
 import math
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from IPython.display import display
+from PIL import Image
 
 from ganlearn import runtime
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 STANDS, FAILS, UNTRIED = "✓", "✗", "·"
 
@@ -36,17 +40,23 @@ def show(figure: Any, alt: str, *, dpi: int = 80) -> None:
         raise ValueError("A figure needs words for readers who cannot see it: show(figure, alt=…).")
     png = io.BytesIO()
     if hasattr(figure, "savefig"):
-        import matplotlib.pyplot as plt
-
-        figure.savefig(png, format="png", dpi=dpi, bbox_inches="tight")
-        plt.close(figure)  # or the inline backend draws it a second time
-    else:
-        figure.save(png, "png")
+        figure = _drawn(figure, dpi)
+    figure.save(png, "png", optimize=True)
     display(
         {"image/png": png.getvalue(), "text/plain": f"[figure: {alt}]"},
         raw=True,
         metadata={"image/png": {"alt": alt}},
     )
+
+
+def _drawn(figure: Figure, dpi: int) -> Image.Image:
+    """A matplotlib figure as a picture of 256 colours: a third of the bytes, no difference seen."""
+    import matplotlib.pyplot as plt
+
+    png = io.BytesIO()
+    figure.savefig(png, format="png", dpi=dpi, bbox_inches="tight")
+    plt.close(figure)  # or the inline backend draws it a second time
+    return Image.open(png).convert("RGB").quantize(256)
 
 
 def claim(
