@@ -6,8 +6,8 @@ from ganlearn.data.downloads import data_root, torchvision_dataset
 from ganlearn.data.folder import folder
 from ganlearn.data.mixtures import Mixture, grid, ring, spiral
 from ganlearn.data.paintings import SCHOOLS, Painting, paint, paintings, paintings_with_edges
+from ganlearn.data.photograph_records import Photograph
 from ganlearn.data.photographs import (
-    Photograph,
     photograph,
     photograph_names,
     photograph_record,

@@ -10,7 +10,8 @@ from skimage.data import astronaut
 from sklearn.datasets import load_sample_image
 
 from ganlearn import data
-from ganlearn.data.photographs import PHOTOGRAPHS, piece
+from ganlearn.data.photograph_records import PHOTOGRAPHS
+from ganlearn.data.photographs import piece
 from ganlearn.errors import UserError
 
 NAMES = data.photograph_names()

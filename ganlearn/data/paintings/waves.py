@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor
-from torch.nn import functional as F
 
 from ganlearn.data.paintings.canvas import Canvas, Dice, as_field, disc, frame, over, palettes
 
@@ -61,10 +60,8 @@ def square_wave(phase: Tensor) -> Tensor:
         phase: (n, size, size).
     """
     # How fast the phase runs from pixel to pixel turns a distance in phase into one in pixels.
-    slope = torch.hypot(
-        F.pad(phase, (1, 1), mode="replicate").diff(n=1, dim=2).unfold(2, 2, 1).mean(-1),
-        F.pad(phase, (0, 0, 1, 1), mode="replicate").diff(n=1, dim=1).unfold(1, 2, 1).mean(-1),
-    )
+    down, right = torch.gradient(phase, dim=(1, 2))
+    slope = torch.hypot(down, right).clamp(min=1e-6)
     nearest = phase.round()
     even = 1 - 2 * (nearest % 2)
-    return even * (2 * (phase - nearest) / slope.clamp(min=1e-6)).clamp(-1, 1)
+    return even * (2 * (phase - nearest) / slope).clamp(-1, 1)
