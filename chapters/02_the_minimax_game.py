@@ -432,6 +432,9 @@ claim("D*, 1 in 10 real, logit shifted by log(0.1 / 0.9)", off[2], at_most=1e-6)
 claim("after 20 steps, half real", off[3], at_least=0.1)
 
 # %% [markdown]
+# What to notice: other shares move $D^*$ off the diagonal, and a constant added to its logit moves
+# it back. No such constant mends the network after 20 steps: it has the order wrong.
+#
 # $D(x)$ is a probability for one discriminator, the best, in one situation, equal shares. Otherwise
 # it is a score. (A Wasserstein critic, chapter 06, does not even stay between 0 and 1.)
 #
@@ -511,7 +514,8 @@ show(
 # best discriminator $D^*$ for that $\theta$. The generator takes its slope with $D^*$ **frozen**.
 #
 # **Minimax.** $C(\theta) = V(D^*_\theta, \theta)$ depends on $\theta$ twice. The way through $D^*$
-# adds nothing: at a maximum, $\partial V / \partial D = 0$. So the frozen slope is that of $C$.
+# adds nothing: at a maximum, $\partial V / \partial D = 0$. So the frozen slope is that of
+# $C$, and so of $2\,\mathrm{JSD}$.
 #
 # **Non-saturating.** From $\log D - \log(1 - D) = \ell$ follows
 # $-\log D^* = -\log(1 - D^*) - \log\frac pq$. The first term has minus the slope of

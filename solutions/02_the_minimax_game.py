@@ -65,7 +65,7 @@ if check("02.1", best_discriminator):
     ax.fill_between(x, p, color=plots.REAL, alpha=0.15, lw=0)
     ax.fill_between(x, q, color=plots.FAKE, alpha=0.15, lw=0)
     ax.set(xlabel="x", ylabel="D(x)", ylim=(0, 1), title="The same data, other shares")
-    ax.legend(fontsize=9)
+    ax.legend(fontsize=9, loc="upper left", bbox_to_anchor=(1.0, 1.0))
     show(figure, alt="Three curves with two humps each; the more samples are real, the higher.")
 
 # %% [markdown] tags=["solution"]
@@ -190,11 +190,11 @@ def jensen_shannon(p, q, x):
 
 # %%
 if check("02.4", jensen_shannon):
-    x = torch.linspace(-10, 20, 1_501, dtype=torch.float64)
+    x = torch.linspace(-8, 16, 1_201, dtype=torch.float64)
     bell = lambda mean, std: data.Mixture([[mean]], std=std).density(x[:, None])
     distances = [i / 4 for i in range(33)]
     figure, ax = plt.subplots(figsize=(6.4, 3.2))
-    for std in (0.25, 0.5, 1.0):
+    for std in (0.7, 1.0, 1.4):
         values = [jensen_shannon(bell(0.0, std), bell(d, std), x) for d in distances]
         ax.plot(distances, values, label=f"width {std}")
     ax.set(xlabel="distance of two Gaussians", ylabel="JSD (nats)", title="Your divergence")

@@ -310,8 +310,8 @@ generator_losses = Exercise(
 
 def jensen_shannon(p: Tensor, q: Tensor, x: Tensor) -> float:
     """Jensen–Shannon divergence in nats of two densities that are given at the points x."""
-    m = (p + q) / 2
-    height = torch.xlogy(p, p) + torch.xlogy(q, q) - torch.xlogy(p + q, m)
+    # log m as log(p + q) - log 2: halving the smallest number above 0 would give 0.
+    height = torch.xlogy(p, p) + torch.xlogy(q, q) - torch.xlogy(p + q, p + q) + (p + q) * LOG_2
     return float(torch.trapezoid(height, x)) / 2
 
 
