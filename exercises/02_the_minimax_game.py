@@ -28,9 +28,9 @@ from torch.nn.functional import softplus
 #
 # $$\int s\,p(x) \log D(x) + (1 - s)\,q(x) \log(1 - D(x))\,dx .$$
 #
-# **Write** the $D$ that is paid most, from the densities at some places.
-# **Expect** 0.8 for $p = 0.4$, $q = 0.1$ and $s = 0.5$, but 0.31 for $s = 0.1$.
-# **Stop** when the check passes and a picture shows what the share does.
+# - **Write** the $D$ that is paid most, from the densities at some places.
+# - **Expect** 0.8 for $p = 0.4$, $q = 0.1$ and $s = 0.5$, but 0.31 for $s = 0.1$.
+# - **Stop** when the check passes and a picture shows what the share does.
 #
 # <details><summary>Hint 1</summary>At one place this is a log y + b log(1 − y). What are a and b
 # now?</details>
@@ -71,13 +71,12 @@ if check("02.1", best_discriminator):
 # ## 02.2 The loss of the discriminator  ●●○
 # *Importance ★★★ · about 15 minutes*
 #
-# **Write** $L_D = -V$ on logits: the mean of $-\log D$ over the real samples plus the mean of
-# $-\log(1 - D)$ over the fakes, $D = \sigma(\ell)$. It has to hold
-# - for logits of any shape, and for more fakes than reals: both sides count the same;
-# - for logits like ±1000, value and gradient.
-#
-# **Expect** $2 \log 2 \approx 1.386$ when all logits are 0, and 2000 when the discriminator says
-# −1000 to a real and +1000 to a fake sample.
+# - **Write** $L_D = -V$ on logits: the mean of $-\log D$ over the real samples plus the mean of
+#   $-\log(1 - D)$ over the fakes, $D = \sigma(\ell)$. It has to hold
+#   - for logits of any shape, and for more fakes than reals: both sides count the same;
+#   - for logits like ±1000, value and gradient.
+# - **Expect** $2 \log 2 \approx 1.386$ when all logits are 0, and 2000 when the discriminator says
+#   −1000 to a real and +1000 to a fake sample.
 #
 # <details><summary>Hint 1</summary>torch.log(torch.sigmoid(x)) is −inf from x = −104 on. What
 # did the chapter put in its place?</details>
@@ -101,10 +100,10 @@ check("02.2", discriminator_loss)
 # ## 02.3 Two losses for the generator  ●●○
 # *Importance ★★★ · about 10 minutes*
 #
-# **Write** both, on logits of fakes: `"minimax"`, the part of $V$ that $G$ can change, and
-# `"non-saturating"`. Both are *lowered* by the generator. Logits like ±1000 must do.
-# **Expect** −0.693 and +0.693 for logits of 0.
-# **Stop** when the check passes and your losses draw the picture of section 5 by autograd.
+# - **Write** both, on logits of fakes: `"minimax"`, the part of $V$ that $G$ can change, and
+#   `"non-saturating"`. Both are *lowered* by the generator. Logits like ±1000 must do.
+# - **Expect** −0.693 and +0.693 for logits of 0.
+# - **Stop** when the check passes and your losses draw the picture of section 5 by autograd.
 #
 # <details><summary>Hint 1</summary>Minimax is the mean of log(1 − D), non-saturating that of
 # −log D.</details>
@@ -139,11 +138,11 @@ if check("02.3", generator_loss):
 # ## 02.4 Jensen–Shannon divergence of two curves  ●●○
 # *Importance ★★☆ · about 15 minutes*
 #
-# **Write** the divergence, in nats, of two densities that are given as heights at the points `x`.
-# The points need not be evenly spaced, and a density may be 0.
-# **Expect** 0 for twice the same curve, $\log 2 \approx 0.693$ for two that do not overlap, and
-# 0.337 for two Gaussians of width 1 at a distance of 2.
-# **Stop** when the check passes and the picture of section 3 appears.
+# - **Write** the divergence, in nats, of two densities that are given as heights at the points `x`.
+#   The points need not be evenly spaced, and a density may be 0.
+# - **Expect** 0 for twice the same curve, $\log 2 \approx 0.693$ for two that do not overlap, and
+#   0.337 for two Gaussians of width 1 at a distance of 2.
+# - **Stop** when the check passes and the picture of section 3 appears.
 #
 # <details><summary>Hint 1</summary>JSD = ½ KL(p‖m) + ½ KL(q‖m) with m = (p + q) / 2, and
 # KL(a‖b) is the area of a · log(a / b).</details>
@@ -185,10 +184,10 @@ if check("02.4", jensen_shannon):
 # $V(\psi, \theta) = -\log 2 - \operatorname{softplus}(\psi\,\theta)$. The discriminator owns $\psi$
 # and climbs $V$; the generator owns $\theta$ and descends the same $V$.
 #
-# **Write** one gradient step of both. Together: both use the old place. In turn: $D$ moves first,
-# and $G$ takes its gradient at the new $\psi$ and the old $\theta$.
-# **Expect** from (0, 1) with rate 0.5: together (−0.25, 1), in turn (−0.25, 0.945).
-# **Stop** when the check passes and two paths of 200 steps appear. Which one spirals?
+# - **Write** one gradient step of both. Together: both use the old place. In turn: $D$ moves first,
+#   and $G$ takes its gradient at the new $\psi$ and the old $\theta$.
+# - **Expect** from (0, 1) with rate 0.5: together (−0.25, 1), in turn (−0.25, 0.945).
+# - **Stop** when the check passes and two paths of 200 steps appear. Which one spirals?
 #
 # <details><summary>Hint 1</summary>The slope of softplus(u) is sigmoid(u). So ∂V/∂ψ is
 # −θ · sigmoid(ψθ). And ∂V/∂θ?</details>
