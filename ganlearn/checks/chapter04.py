@@ -149,9 +149,10 @@ sizes = Exercise(
 
 # 04.2
 
-PICTURES, MAPS, SIDES = "the shape of the pictures", "the maps after each layer", "the sides"
-KERNELS, BETWEEN, END = "the list of kernels", "what stands between the layers", "the end"
-LATENTS = "the shape of the latents"
+PICTURES, LATENTS = "the shape of the pictures", "the shape of the latents it takes"
+SIDES, MAPS = "the list of sides, layer by layer,", "the list of maps, layer by layer,"
+KERNELS = "the list of kernels, layer by layer,"
+BETWEEN, END = "what stands between the layers", "what stands after the last layer"
 
 
 def name_of(ways: Mapping[str, Tensor], seen: Tensor) -> str:
@@ -337,7 +338,7 @@ any_size = Exercise(
         ),
         Mistake(
             "no ReLU",
-            "There is no ReLU between its layers: they could be multiplied into a single one.",
+            "There are layers without a ReLU between them, which could be one layer as well.",
             "Put nn.ReLU() after every BatchNorm.",
             sign=stands("BatchNorm without ReLU"),
         ),
@@ -407,9 +408,16 @@ ALIKE = "what two layers of one shape get"
 
 def old_network() -> nn.Sequential:
     """Layers of each kind, once at the top and once two levels down; it is never run."""
-    block = lambda: [nn.Conv2d(16, 64, 4), nn.ConvTranspose2d(64, 16, 4), nn.BatchNorm2d(4_000)]
+
+    def block(bias: bool) -> list[nn.Module]:
+        return [
+            nn.Conv2d(16, 64, 4, bias=bias),
+            nn.ConvTranspose2d(64, 16, 4, bias=bias),
+            nn.BatchNorm2d(4_000),
+        ]
+
     with runtime.seeded(0):
-        network = nn.Sequential(*block(), nn.Sequential(nn.Sequential(*block())))
+        network = nn.Sequential(*block(True), nn.Sequential(nn.Sequential(*block(False))))
     with torch.no_grad():
         for parameter in network.parameters():
             parameter.fill_(OLD)
@@ -424,23 +432,22 @@ def first_weights(initialise: Callable, seed: int) -> dict[str, Any]:
     initialise(again, runtime.generator(seed))
     initialise(other, runtime.generator(seed + 1))
     seen: dict[str, Any] = {}
-    for where, layers in (("an outer", network), ("an inner", network[-1][0])):
+    for where, layers in (("an outer", network[:3]), ("an inner", network[3][0])):
         for layer in layers:
-            kind, what = type(layer).__name__, "filters"
-            if kind == "Sequential":
-                continue
-            if kind == "BatchNorm2d":
-                what = "scale"
-            seen[f"the mean of {where} {kind}'s {what}"] = layer.weight.mean().item()
-            seen[f"the spread of {where} {kind}'s {what}"] = layer.weight.std().item()
-            seen[f"the largest bias of {where} {kind}"] = layer.bias.abs().max().item()
+            name = f"{where} {type(layer).__name__}"
+            what = "scale" if isinstance(layer, nn.BatchNorm2d) else "filters"
+            # Rounded, for a sentence that says "and should be 0".
+            seen[f"the mean of {name}'s {what}"] = round(layer.weight.mean().item(), 3)
+            seen[f"the spread of {name}'s {what}"] = round(layer.weight.std().item(), 4)
+            if layer.bias is not None:
+                seen[f"the largest bias of {name}"] = layer.bias.abs().max().item()
     same = lambda a, b: "the same weights" if torch.equal(a.weight, b.weight) else "other weights"
     kept = all(a is b for a, b in zip(before, network.parameters(), strict=True))
     return seen | {
         KEPT: "the same objects" if kept else "new objects",
         TWICE: same(network[0], again[0]),
         TWO_SEEDS: same(network[0], other[0]),
-        ALIKE: same(network[0], network[-1][0][0]),
+        ALIKE: same(network[0], network[3][0][0]),
     }
 
 
@@ -512,7 +519,7 @@ initialisation = Exercise(
         ),
         Mistake(
             "scale around 0",
-            "It draws the scale of BatchNorm around 0, so every map starts 50 times too weak.",
+            "It draws the scale of BatchNorm around 0, so the maps start far too weak.",
             "A scale multiplies: it belongs around 1, N(1, 0.02). Much-read tutorials slip here.",
             sign=near(0, 0.1, "mean", "scale"),
         ),
@@ -652,6 +659,12 @@ def has_grey(right: Tensor) -> bool:
     return bool((right[:, :1] == right).flatten(1).all(1).any())
 
 
+def has_bars(picture: Tensor) -> bool:
+    """Whether two opposite edges are of one and the same value."""
+    edges = (picture[:, [0, -1]], picture[:, :, [0, -1]])
+    return any(bool(edge.max() - edge.min() < 1e-3) for edge in edges)
+
+
 def overflowed(got: Tensor, right: Tensor) -> bool:
     """Whether numbers are off by different multiples of what 256 levels are worth."""
     turns = (got - right) * 255 / 256
@@ -691,7 +704,7 @@ batching = Exercise(
             "Pictures that are not square do not become square, and cannot be stacked.",
             "Once the short side has the size, cut the middle out of the long one.",
             sign=lambda got, right: (
-                "equal size" in str(got.error)
+                any(words in str(got.error) for words in ("equal size", "same shape"))
                 or min(got.value[BATCH].shape[2:])
                 == right.value[BATCH].shape[3]
                 != max(got.value[BATCH].shape[2:])
@@ -702,6 +715,12 @@ batching = Exercise(
             "It squeezes every picture into a square.",
             "Keep the proportions: resize by one factor, and crop.",
             like=batch_by(lambda image, size: image.resize((size, size))),
+        ),
+        Mistake(
+            "bars",
+            "It fills up the short side with bars.",
+            "A generator would learn to paint bars: cut the long side instead.",
+            sign=lambda got, right: all(map(has_bars, got.value[BATCH])),
         ),
         Mistake(
             "cut and not resized",
@@ -761,7 +780,7 @@ batching = Exercise(
         ),
         Mistake(
             "bytes that overflow",
-            "It doubles bytes, and a byte that grows beyond 255 begins at 0 again.",
+            "It computes with bytes, and what leaves 0 to 255 comes in again at the other end.",
             "Turn them into floating-point numbers before anything else.",
             sign=lambda got, right: overflowed(got.value[BATCH], right.value[BATCH]),
         ),

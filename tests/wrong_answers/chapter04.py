@@ -335,7 +335,8 @@ def fill_all(kinds, mean, std, bias=0.0):
                 scale = kind == "BatchNorm2d"
                 draw = torch.randn(layer.weight.shape, generator=generator)
                 layer.weight.data = draw * std[scale] + mean[scale]
-                layer.bias.data = torch.full_like(layer.bias, bias)
+                if layer.bias is not None:
+                    layer.bias.data = torch.full_like(layer.bias, bias)
 
     return initialise
 
@@ -419,13 +420,22 @@ def without_generator(network, generator):
     for layer in network.modules():
         if hasattr(layer, "weight"):
             nn.init.normal_(layer.weight, float(layer.weight.ndim == 1), 0.02)
-            nn.init.zeros_(layer.bias)
+            if layer.bias is not None:
+                nn.init.zeros_(layer.bias)
 
 
 @wrong("04.3", "raises")
 def without_no_grad(network, generator):
     for p in network.parameters():
         p.normal_(0, 0.02, generator=generator)
+
+
+@wrong("04.3", "raises")
+def a_bias_is_missing(network, generator):
+    for layer in network.modules():
+        if type(layer).__name__ in ALL:
+            nn.init.normal_(layer.weight, float("Norm" in type(layer).__name__), 0.02, generator)
+            nn.init.zeros_(layer.bias)
 
 
 # 04.4
@@ -498,6 +508,28 @@ def no_convert_in_numpy(pictures, size):
 def resize_alone(pictures, size):
     chain = transforms.Compose([transforms.Resize(size), transforms.ToTensor()])
     return torch.stack([chain(p.convert("RGB")) for p in pictures]) * 2 - 1
+
+
+@wrong("04.4", "no crop")
+def thumbnails(pictures, size):
+    made = []
+    for picture in pictures:
+        factor = size / min(picture.size)
+        shape = [round(side * factor) for side in picture.size]
+        made.append(np.array(picture.convert("RGB").resize(shape)))
+    return torch.tensor(np.stack(made)).permute(0, 3, 1, 2) / 127.5 - 1
+
+
+@wrong("04.4", "bars")
+def letterbox(pictures, size):
+    made = []
+    for picture in pictures:
+        picture = picture.copy()
+        picture.thumbnail((size, size))
+        canvas = Image.new("RGB", (size, size))
+        canvas.paste(picture, ((size - picture.width) // 2, (size - picture.height) // 2))
+        made.append(numbers(canvas) / 127.5 - 1)
+    return torch.stack(made)
 
 
 @wrong("04.4", "squashed")
