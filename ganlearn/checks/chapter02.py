@@ -419,6 +419,7 @@ divergence = Exercise(
 
 
 def sigmoid(u: float) -> float:
+    """1 / (1 + exp(-u))."""
     return 1 / (1 + math.exp(-u))
 
 

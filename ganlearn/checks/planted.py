@@ -32,6 +32,7 @@ class Planted:
 
     @property
     def name(self) -> str:
+        """What it is called in the list of tests."""
         return getattr(self.answer, "__name__", repr(self.answer))
 
 

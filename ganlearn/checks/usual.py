@@ -13,12 +13,14 @@ from ganlearn.checks.trial import Trial
 
 
 def never_ends(seen: Trial) -> str | None:
+    """It was stopped after the exercise's time."""
     if any(isinstance(outcome.error, TimeIsUp) for outcome in seen.got):
         return f"It did not end within {seen.exercise.seconds:g} seconds; does a loop never stop?"
     return None
 
 
 def raises(seen: Trial) -> str | None:
+    """It raises where the right answer does not, or something else."""
     for i in seen.unlike:
         if error := seen.got[i].error:
             what = str(error).strip().split("\n")[0][:200]
@@ -28,6 +30,7 @@ def raises(seen: Trial) -> str | None:
 
 
 def does_not_refuse(seen: Trial) -> str | None:
+    """It takes what the right answer refuses."""
     for i in seen.unlike:
         if error := seen.right[i].error:
             return sentence(f"{seen.case(i)}it should raise {type(error).__name__} and does not")
@@ -35,12 +38,14 @@ def does_not_refuse(seen: Trial) -> str | None:
 
 
 def returns_nothing(seen: Trial) -> str | None:
+    """It gives None whatever it is given."""
     if all(outcome.value is None for outcome in seen.got) and callable(seen.answer):
         return "It returns nothing: is the last line missing a `return`?"
     return None
 
 
 def ignores_its_inputs(seen: Trial) -> str | None:
+    """It gives the same for inputs for which the right results differ."""
     first, *others = seen.got
     if (
         callable(seen.answer)
@@ -53,6 +58,7 @@ def ignores_its_inputs(seen: Trial) -> str | None:
 
 
 def no_gradient(seen: Trial) -> str | None:
+    """Its result is cut off from an input that it should depend on."""
     for i in seen.unlike:
         got, right = seen.got[i], seen.right[i]
         for name, a, b in zip(seen.learning(), got.gradients, right.gradients, strict=False):
@@ -65,6 +71,7 @@ def no_gradient(seen: Trial) -> str | None:
 
 
 def changes_its_inputs(seen: Trial) -> str | None:
+    """It writes into a tensor that was given to it."""
     if any(seen.got[i].changed_inputs > seen.right[i].changed_inputs for i in seen.unlike):
         return (
             "It changes a tensor that was given to it: `x = x - m` makes a new one, `x -= m` not."
@@ -73,6 +80,7 @@ def changes_its_inputs(seen: Trial) -> str | None:
 
 
 def changes_the_global_random_state(seen: Trial) -> str | None:
+    """It uses torch's own generator, or sets its seed."""
     changed = [
         seen.got[i].changed_random_state > seen.right[i].changed_random_state for i in seen.unlike
     ]

@@ -23,6 +23,7 @@ class Place:
 
     @property
     def ipynb(self) -> Path:
+        """The notebook itself."""
         return self.root / self.kind / f"{self.name}.ipynb"
 
     @property
