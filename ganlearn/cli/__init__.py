@@ -43,8 +43,6 @@ def main(arguments: list[str] | None = None) -> None:
         code = command.main(args=arguments, prog_name="ganlearn", standalone_mode=False)
     except (KeyboardInterrupt, typer.Abort):
         code = 130
-    except BrokenPipeError:  # as in `ganlearn doctor | head -1`
-        code = 0
     except Exception as error:
         code = 2
         print(f"ganlearn: {_sentence(error)}", file=sys.stderr)
@@ -61,5 +59,5 @@ def _sentence(error: Exception) -> str:
     if isinstance(error, (UserError, OSError)):
         return str(error)
     if isinstance(error, ImportError):
-        return f"{str(error).splitlines()[0]}. `ganlearn doctor` says what is wrong."
+        return f"{' '.join(str(error).split())}. `ganlearn doctor` says what is wrong."
     raise error
