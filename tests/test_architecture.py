@@ -27,11 +27,13 @@ FLOORS = {
     "records": GROUND,
     "plots": GROUND | {"data"},
     "widgets": GROUND | {"data", "plots"},
+    "diagrams": GROUND | {"plots"},
     "notebook": GROUND | {"records"},
     "training": GROUND | {"data", "nets", "losses", "penalties", "augment", "metrics"},
     "checks": GROUND | {"notebook", "data", "nets", "losses", "penalties", "style", "training"},
     "course": GROUND | {"checks"},
     "doctor": GROUND | {"data", "course"},
+    "weights": GROUND | {"data", "nets", "losses", "metrics", "records", "training"},
     "cli": None,  # the roof: it may know everything, and nobody knows it
 }
 OWN_FILE = {"__init__": set()}

@@ -7,6 +7,7 @@ Discriminators take samples and return one logit a sample, shape (n,).
 from ganlearn.nets.dcgan import DCGANDiscriminator, DCGANGenerator, dcgan, initialise_dcgan
 from ganlearn.nets.lenet import LeNetDiscriminator, lenet_discriminator
 from ganlearn.nets.mlp import MLPDiscriminator, MLPGenerator, mlp
+from ganlearn.nets.shipped import model_card, shipped, shipped_names
 
 __all__ = [
     "DCGANDiscriminator",
@@ -18,4 +19,7 @@ __all__ = [
     "initialise_dcgan",
     "lenet_discriminator",
     "mlp",
+    "model_card",
+    "shipped",
+    "shipped_names",
 ]

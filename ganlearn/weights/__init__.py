@@ -1,0 +1,1 @@
+"""Weights of the generators that the course ships, their model cards, and how they are made."""

@@ -1,0 +1,138 @@
+"""Sliders that redraw a picture, and words beside it for readers who cannot see it.
+
+A panel is made of a function from numbers to a picture. Who has no mouse, no browser or no kernel
+calls the same function with numbers and loses nothing.
+"""
+
+from __future__ import annotations
+
+import io
+import math
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import ipywidgets
+import torch
+from IPython.display import display
+from PIL import Image
+from torch import nn
+
+from ganlearn import plots, runtime
+from ganlearn.errors import UserError
+
+WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+
+
+class Panel:
+    """Sliders, the picture that they make, and a line of words that follows them.
+
+    Attributes:
+        sliders: name to slider; setting ``.value`` of one redraws, as dragging it does.
+        picture: holds the PNG.
+        words: says in words what is seen.
+
+    Taught in chapter 01.
+    """
+
+    def __init__(
+        self,
+        draw: Callable[..., tuple[Image.Image, str]],
+        sliders: Mapping[str, tuple[float, float, float]],
+        *,
+        step: float = 0.05,
+    ) -> None:
+        """Draw the picture of the first values.
+
+        Args:
+            draw: called with one number a slider, by name; returns the picture and a sentence
+                about it.
+            sliders: name, which is also the label, to (lowest, highest, first value).
+            step: what one press of an arrow key adds or takes.
+        """
+        self._draw = draw
+        self.sliders = {
+            name: ipywidgets.FloatSlider(
+                value=first,
+                min=low,
+                max=high,
+                step=step,
+                description=name,
+                tooltip=f"{name}, from {low:g} to {high:g}; arrow keys move it",
+                style={"description_width": "7em"},
+                layout={"width": "28em"},
+            )
+            for name, (low, high, first) in sliders.items()
+        }
+        self.picture = ipywidgets.Image(format="png")
+        self.words = ipywidgets.Label()
+        for slider in self.sliders.values():
+            slider.observe(self._redraw, "value")
+        self._redraw()
+
+    def _redraw(self, change: Mapping[str, Any] | None = None) -> None:
+        drawn, sentence = self._draw(**{name: s.value for name, s in self.sliders.items()})
+        png = io.BytesIO()
+        drawn.save(png, "png")
+        self.picture.value = png.getvalue()
+        self.words.value = sentence
+
+    def show(self) -> None:
+        """Display the panel. Its plain text, which is what a notebook keeps, never changes.
+
+        ipywidgets' own plain text spells out the bytes of the picture, and those differ between
+        processors.
+        """
+        box = ipywidgets.VBox([*self.sliders.values(), self.words, self.picture])
+        names = " and ".join(self.sliders)
+        noun = "a slider" if len(self.sliders) == 1 else "sliders"
+        display(
+            {
+                WIDGET_VIEW: {"version_major": 2, "version_minor": 0, "model_id": box.model_id},
+                "text/plain": f"[widget: {noun} for {names}; run this cell to move them]",
+            },
+            raw=True,
+        )
+
+
+def latent_slider(
+    generator: nn.Module, *, seed: int = 0, pictures: int = 16, columns: int = 8, scale: int = 5
+) -> Panel:
+    """A panel with two sliders: how long the latents are, and how far they have been turned.
+
+    Every picture has two latents a and b, drawn once. At turn t and temperature T it is made from
+
+    .. math:: z = T\\,(a \\cos 2\\pi t + b \\sin 2\\pi t),
+
+    which at T = 1 is a standard normal latent for every t, so that the whole round is made of
+    usual pictures and ends where it began.
+
+    Args:
+        generator: latents (n, latent) to pictures in [-1, 1], in eval mode, on the CPU.
+        seed: of the latents.
+        pictures: how many are seen at once, at least 2.
+        columns, scale: as in :func:`ganlearn.plots.grid`.
+
+    Raises:
+        UserError: when the generator has no attribute ``latent`` or is in training mode, in which
+            BatchNorm would let the pictures of a sheet change each other.
+
+    Taught in chapter 01.
+    """
+    if not hasattr(generator, "latent"):
+        raise UserError("latent_slider needs a generator with the size of z in `.latent`.")
+    if generator.training:
+        raise UserError("The generator is in training mode; give latent_slider generator.eval().")
+    a, b = torch.randn(2, pictures, generator.latent, generator=runtime.generator(seed))
+
+    @torch.no_grad()
+    def draw(temperature: float, turn: float) -> tuple[Image.Image, str]:
+        angle = 2 * math.pi * turn
+        made = generator(temperature * (a * math.cos(angle) + b * math.sin(angle)))
+        differ = made.std(dim=0).mean() / 2  # pictures span from -1 to 1
+        sentence = (
+            f"Temperature {temperature:.2f}, turn {turn:.2f}: {pictures} pictures that differ "
+            f"by {differ:.0%} of the way from black to white."
+        )
+        return plots.grid(made, columns=columns, scale=scale), sentence
+
+    return Panel(draw, {"temperature": (0.0, 2.0, 1.0), "turn": (0.0, 1.0, 0.0)})
