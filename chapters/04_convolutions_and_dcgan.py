@@ -435,16 +435,17 @@ predict(
 # %%
 few = ("grids", "fields", "dots", "glass")
 schools = runtime.by_budget(smoke=few, laptop=few, full=data.SCHOOLS)
-steps = runtime.by_budget(smoke=10, laptop=1_800, full=8_000)
-width = runtime.by_budget(smoke=4, laptop=24, full=64)
-paintings, kept = data.paintings(4_800, size=32, seed=0, schools=schools).split(0.85, seed=0)
-generator, _ = nets.dcgan(size=32, channels=3, width=width)
-_, discriminator = nets.dcgan(size=32, channels=3, width=width * 2 // 3)
+steps, batch = runtime.by_budget(smoke=(10, 8), laptop=(1_800, 32), full=(10_000, 64))
+maps = runtime.by_budget(smoke=(4, 4), laptop=(24, 16), full=(48, 32))
+pictures = data.paintings(1_200 * len(schools), size=32, seed=0, schools=schools)
+paintings, kept = pictures.split(0.85, seed=0)
+generator, _ = nets.dcgan(size=32, channels=3, width=maps[0])
+_, discriminator = nets.dcgan(size=32, channels=3, width=maps[1])
 painter = training.Trainer(
     training.Game(generator, discriminator),
     paintings,
     seed=0,
-    batch=runtime.by_budget(smoke=8, laptop=32, full=64),
+    batch=batch,
     learning_rate=5e-4,
     ema_half_life=20_000,
 )
