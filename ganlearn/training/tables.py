@@ -103,7 +103,8 @@ def in_words(hint: Any, key: str = "") -> str:
     if origin is Literal:
         return "one of " + ", ".join(repr(part) for part in parts)
     if origin in (Union, UnionType):
-        return " or ".join(in_words(part, key) for part in parts if part in (int, float, str))
+        words = [in_words(part, key) for part in parts if part is not type(None)]
+        return " or ".join(dict.fromkeys(words))
     if origin is tuple and Ellipsis not in parts:
         return f"a list of {len(parts)} numbers"
     if parts:

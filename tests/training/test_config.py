@@ -105,6 +105,26 @@ def test_what_is_wrong_is_named(tmp_path, old, new, sentence):
         config.build(config.load(written(tmp_path, RIGHT.replace(old, new))), device="cpu")
 
 
+@pytest.mark.parametrize(
+    ("data", "sentence"),
+    [
+        (
+            'name = "paintings"\nn = 9\nschools = "waves"',
+            "schools is 'waves'; it must be a list of",
+        ),
+        ('name = "paintings"\nn = 9\nschools = [1]', "a list of names"),
+        ('name = "photographs"\nnames = "coffee"', "a list of names"),
+        ('name = "folder"\npath = 3', "path is 3; it must be text in quotes"),
+        ('name = "folder"', "lacks the key path"),
+        ('name = "mnist"\nsize = "big"', "a whole number above 0"),
+    ],
+)
+def test_wrong_values_of_other_types_are_named(tmp_path, data, sentence):
+    text = f'[data]\n{data}\n[nets]\nname = "dcgan"\n[training]\nsteps = 1\n'
+    with pytest.raises(UserError, match=sentence):
+        config.load(written(tmp_path, text))
+
+
 def test_a_file_that_is_no_text_is_refused(tmp_path):
     path = tmp_path / "x.toml"
     path.write_bytes(b"\xff\xfe\x00")
