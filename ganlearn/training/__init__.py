@@ -10,8 +10,9 @@ from ganlearn.training.game import (
     generator_objective,
 )
 from ganlearn.training.idle import idle
+from ganlearn.training.log import Report
 from ganlearn.training.meter import NotFinite
-from ganlearn.training.trainer import Report, Trainer
+from ganlearn.training.trainer import Trainer
 
 __all__ = [
     "ALTERNATING",

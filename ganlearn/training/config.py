@@ -17,10 +17,11 @@ from typing import Any, Literal
 from torch import nn
 
 from ganlearn import data, losses, nets
+from ganlearn.data import Source
 from ganlearn.errors import UserError
 from ganlearn.training import tables
 from ganlearn.training.game import Game
-from ganlearn.training.trainer import Source, Trainer
+from ganlearn.training.trainer import Trainer
 
 if sys.version_info >= (3, 11):
     import tomllib

@@ -12,9 +12,10 @@ from torch import Tensor, nn
 from torch.func import functional_call, stack_module_state, vmap
 
 from ganlearn import runtime, threads
+from ganlearn.data import Source
 from ganlearn.losses import Loss, non_saturating
 from ganlearn.training.loop import loop
-from ganlearn.training.trainer import Source, adam
+from ganlearn.training.trainer import adam
 
 Weights = dict[str, Tensor]
 

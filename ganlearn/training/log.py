@@ -1,13 +1,32 @@
-"""The log of a run: one JSON object a line, which any tool can read."""
+"""What a run says of itself now and then, and its log: one JSON object a line."""
 
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from ganlearn.training.trainer import Report
+from torch import Tensor
+
+
+@dataclass(frozen=True)
+class Report:
+    """How far a run is.
+
+    Attributes:
+        step: steps taken in all.
+        images: real samples seen in all.
+        seconds: spent in ``run`` since it was called.
+        losses: mean of each player's loss since the last report.
+        samples: (n, *shape) of fixed latents, on the device until somebody looks.
+    """
+
+    step: int
+    images: int
+    seconds: float
+    losses: dict[str, float]
+    samples: Tensor
 
 
 def append(path: Path, report: Report) -> None:

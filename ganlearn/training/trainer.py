@@ -4,53 +4,22 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Literal
 
 import torch
 from torch import Tensor, nn
 
 from ganlearn import runtime, threads
+from ganlearn.data import Source
 from ganlearn.errors import UserError
-from ganlearn.training import log as logs
 from ganlearn.training import state
 from ganlearn.training.ema import EMA
 from ganlearn.training.game import ALTERNATING, Game, Phase, Player
 from ganlearn.training.idle import idle
+from ganlearn.training.log import Report, append
 from ganlearn.training.loop import loop
 from ganlearn.training.meter import Meter
-
-
-class Source(Protocol):
-    """Where real samples come from: a data set in memory, or a density that can be sampled."""
-
-    def draw(self, n: int, generator: torch.Generator) -> Tensor:
-        """``n`` samples, (n, *shape), on the generator's device."""
-        ...
-
-    def to(self, device: torch.device) -> Source:
-        """The same source with its tensors on another device."""
-        ...
-
-
-@dataclass(frozen=True)
-class Report:
-    """How far a run is.
-
-    Attributes:
-        step: steps taken in all.
-        images: real samples seen in all.
-        seconds: spent in ``run`` since it was called.
-        losses: mean of each player's loss since the last report.
-        samples: (n, *shape) of fixed latents, on the device until somebody looks.
-    """
-
-    step: int
-    images: int
-    seconds: float
-    losses: dict[str, float]
-    samples: Tensor
 
 
 class Trainer:
@@ -176,7 +145,7 @@ class Trainer:
         """The state of the run now; reading the losses waits for the device."""
         found = Report(self.steps_taken, self.images, seconds, self.meter.read(), self.shown())
         if self.log:
-            logs.append(self.log, found)
+            append(self.log, found)
         return found
 
     def shown(self) -> Tensor:
