@@ -480,7 +480,8 @@ claim("D's move: tensors of G with a gradient", touched(game.generator), equals=
 # ### Using the fakes again (E29)
 #
 # The eight steps of section 1, like many recipes, make one batch of fakes for both moves. That
-# saves a pass through $G$, and the gradient is right. What must not be reused is $D$'s **judgement**.
+# saves a pass through $G$, and the gradient is right. What must not be used again is $D$'s
+# **judgement**.
 
 # %%
 G, D = players()
