@@ -425,7 +425,7 @@ dense = [weights(nets.mlp((3, n, n), latent=64, hidden=256)[0]) for n in sides]
 convolutional = [weights(nets.dcgan(n, 3, width=32 * 16 // n)[0]) for n in sides]
 figure, ax = plt.subplots(figsize=(6.4, 2.8))
 ax.loglog(sides, dense, "o-", label="fully connected")
-ax.loglog(sides, convolutional, "s-", label="DCGAN, 128 maps at 4 × 4")
+ax.loglog(sides, convolutional, "s-", label="DCGAN, 64 maps at 4 × 4")
 ax.set(xlabel="side of a colour picture", ylabel="weights", title="Weights of the generator")
 ax.set_xticks(sides, [str(n) for n in sides])
 ax.minorticks_off()
