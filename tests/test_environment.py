@@ -19,7 +19,7 @@ else:
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 CONDA = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
-ON_CONDA_FORGE = {"torch": "pytorch"}
+ON_CONDA_FORGE = {"torch": "pytorch", "jupyter-client": "jupyter_client"}
 ONLY_CONDA = {"python", "pip"}
 
 
