@@ -37,7 +37,7 @@ show(
 
 # %%
 generator = nets.shipped("digits")
-z = torch.randn(1, generator.latent, generator=runtime.generator(4))
+z = torch.randn(1, generator.latent, generator=runtime.generator(12))
 picture = generator(z)
 print("z:", tuple(z.shape), "  picture:", tuple(picture.shape))
 
@@ -50,7 +50,7 @@ right.set_axis_off()
 show(figure, alt="Left: sixteen bars up and down. Right: a handwritten digit that nobody wrote.")
 
 # %% [markdown]
-# Change the 4 and run the cell again: another picture. Sixty-four latents make sixty-four pictures.
+# Change the 12 and run the cell again: another picture. Sixty-four latents make sixty-four pictures.
 
 # %%
 z = torch.randn(64, generator.latent, generator=runtime.generator(0))
@@ -60,8 +60,8 @@ show(
 )
 
 # %% [markdown]
-# Most of them can be read. Some lie between two digits, and later you will see why. Nobody wrote
-# any of them.
+# Most of them can be read. Some lie between two digits, one is hardly there, and later you will see
+# why. Nobody wrote any of them.
 #
 # The random numbers $z$ are the **latent**. Each of the sixteen is drawn from the normal
 # distribution with mean 0 and standard deviation 1, and means nothing by itself. The generator
@@ -480,7 +480,7 @@ claim("moving it back brings the picture back", panel.picture.value == before, e
 # On a line, sorting was enough. In 256 dimensions four ideas are in use.
 
 # %%
-digit, generated = held_out.samples[1], made[0]
+digit, generated = held_out.samples[11], made[5]
 show(
     diagrams.generative_models(digit, generated),
     alt="Four rows, VAE, GAN, flow, diffusion: how each is built, density, passes, training aim.",
