@@ -772,7 +772,7 @@ for row, units, run in zip(axes, (64, 8), (points, collapsed), strict=True):
         kind = dict(aspect="auto", origin="lower", vmin=0, vmax=1, cmap="Oranges", extent=extent)
         image = ax.imshow(shares[:, seed].T, interpolation="nearest", **kind)
         ax.set_title(f"{units} units, seed {seed}", fontsize=10.5)
-        ax.set(yticks=range(1, 9))
+        ax.set(xticks=(0, shown // 2), yticks=range(1, 9))
         ax.grid(False)
 for ax in axes[:, 0]:
     ax.set(ylabel="mode")
