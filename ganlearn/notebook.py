@@ -86,7 +86,7 @@ def claim(
         ClaimFailed: when the value is out of bounds or not finite.
         ValueError: when no bound is given.
     """
-    value = float(value)
+    value = float(getattr(value, "detach", lambda: value)())
     bounds, true = [], math.isfinite(value)
     if at_least is not None:
         bounds.append(f"at least {at_least:g}")

@@ -2,6 +2,7 @@
 
 import matplotlib.pyplot as plt
 import pytest
+import torch
 from PIL import Image
 
 from ganlearn import notebook
@@ -55,6 +56,11 @@ def test_a_true_claim_prints_its_bound_and_not_its_value(bounds, value, line, ca
 def test_a_false_claim_fails_with_what_was_measured(bounds, value):
     with pytest.raises(ClaimFailed, match=f"modes.*measured {value:.4g}"):
         claim("modes", value, **bounds)
+
+
+def test_a_tensor_that_requires_a_gradient_is_claimed_without_a_warning(recwarn):
+    claim("modes", torch.ones((), requires_grad=True) * 8, equals=8)
+    assert not recwarn
 
 
 def test_a_claim_needs_a_bound():

@@ -12,13 +12,11 @@ HERE = Path(__file__).parent
 
 def main() -> None:
     """Data above, what was learned from them below."""
-    ring = data.ring(modes=8)
+    ring = data.ring(modes=8, std=0.1)
     points = training.Trainer(
-        training.Game(*nets.mlp((2,), latent=16, hidden=128, depth=3)),
+        training.Game(*nets.mlp((2,), latent=2, hidden=64)),
         ring,
-        batch=256,
         learning_rate=1e-3,
-        ema_half_life=20_000,
     )
     for _ in points.run(3_000):
         pass
