@@ -3,8 +3,9 @@
     python benchmarks/threads.py
 
 The machine is made busy by one spinning process a core. Every cell of the table is the best of
-the rounds, because others' work on the machine can only slow a loop down; before an idle one the
-benchmark waits for others to finish, but not for ever, and notes what they use. Takes minutes.
+the rounds, because others' work on the machine can only slow a loop down. A row of the idle
+machine is measured only when it is idle: the benchmark waits for others to finish, though not for
+ever, and leaves out what it could not measure. Takes some minutes.
 """
 
 from __future__ import annotations
@@ -105,13 +106,12 @@ def others(how_many: int) -> Iterator[None]:
             process.wait()
 
 
-def strangers(patience: float) -> float:
-    """Cores that other programs use, as soon as it is little or patience is at an end."""
-    end = time.monotonic() + patience
-    while (used := sum(psutil.cpu_percent(0.5, percpu=True)) / 100) > 0.2 * CORES:
+def idle_before(end: float) -> bool:
+    """Wait until other programs leave the machine alone; False when they do not before ``end``."""
+    while sum(psutil.cpu_percent(0.5, percpu=True)) / 100 > 0.2 * CORES:
         if time.monotonic() > end:
-            break
-    return round(used, 2)
+            return False
+    return True
 
 
 def in_a_process(setting: str, seconds: float) -> dict[str, float]:
@@ -132,23 +132,24 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seconds", type=float, default=1.0, help="for each network")
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--patience", type=float, default=20, help="seconds, for an idle machine")
+    parser.add_argument("--patience", type=float, default=120, help="seconds in all")
     parser.add_argument("--one", choices=SETTINGS, help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.one:
         threads, _, torch_first = SETTINGS[asked.one]
         print(json.dumps(measure(asked.seconds, threads, torch_first)))
         return
-    start, rows, used = time.time(), {}, {}  # rows: state to setting to steps a second
+    start, rows = time.time(), {"idle": {}, "busy": {}}  # state to setting to steps a second
+    patience_ends = time.monotonic() + asked.patience
     for _ in range(asked.rounds):
         for state, count in (("idle", 0), ("busy", psutil.cpu_count())):
             for setting in SETTINGS:
-                now = strangers(0 if count else asked.patience)
+                if state == "idle" and not idle_before(patience_ends):
+                    continue
                 with others(count):
                     row = in_a_process(setting, asked.seconds)
-                best = rows.setdefault(state, {}).setdefault(setting, row)
+                best = rows[state].setdefault(setting, row)
                 rows[state][setting] = {key: max(best[key], row[key]) for key in row}
-                used.setdefault(state, []).append(now)
                 print(".", end="", flush=True)
     print("\n" + table(rows))
 
@@ -157,7 +158,7 @@ def main() -> None:
 
     path = record.save(
         "threads",
-        {"steps_per_second": rows, "cores_that_others_used_before_each": used},
+        {"steps_per_second": rows},
         seconds=time.time() - start,
         rounds=asked.rounds,
     )
@@ -170,8 +171,12 @@ def table(rows: dict[str, dict[str, dict[str, float]]]) -> str:
     for state, settings in rows.items():
         columns = (*NETWORKS, "threads")
         lines.append(f"{state + ' machine':42}" + "".join(f"{name:>18}" for name in columns))
-        one = settings["1 thread"]
-        for setting, row in settings.items():
+        one = settings.get("1 thread")
+        for setting in SETTINGS:
+            if one is None or setting not in settings:
+                lines.append(f"  {setting:40}{'not measured: others were at work':>40}")
+                continue
+            row = settings[setting]
             cells = [f"{row[name]:.0f} ({row[name] / one[name]:.2f})" for name in NETWORKS]
             cells.append(str(row["threads"]))
             lines.append(f"  {setting:40}" + "".join(f"{cell:>18}" for cell in cells))
