@@ -24,16 +24,16 @@ FLOORS = {
     "metrics": GROUND | {"data", "nets"},
     "style": GROUND | {"data", "nets"},
     "recipe": GROUND,
-    "records": GROUND,
+    "provenance": GROUND,
     "plots": GROUND | {"data"},
     "widgets": GROUND | {"data", "plots"},
     "diagrams": GROUND | {"plots"},
-    "notebook": GROUND | {"records"},
+    "notebook": GROUND,
     "training": GROUND | {"data", "nets", "losses", "penalties", "augment", "metrics"},
     "checks": GROUND | {"notebook", "data", "nets", "losses", "penalties", "style", "training"},
     "course": GROUND | {"checks"},
     "doctor": GROUND | {"data", "course"},
-    "weights": GROUND | {"data", "nets", "losses", "metrics", "records", "training"},
+    "weights": GROUND | {"data", "nets", "losses", "metrics", "provenance", "training"},
     "cli": None,  # the roof: it may know everything, and nobody knows it
 }
 OWN_FILE = {"__init__": set()}

@@ -5,7 +5,7 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 import torch
 
-from ganlearn import data, nets, plots, records, runtime, training
+from ganlearn import data, nets, plots, runtime, training
 
 HERE = Path(__file__).parent
 
@@ -22,14 +22,15 @@ def main() -> None:
         pass
     random = runtime.generator(1)
     digits, paintings = data.digits(size=16), data.paintings(48, size=32, seed=1)
-    _, long_run = records.recall("04_paintings", HERE.parents[1] / "chapters" / "full")
-    latents = torch.randn(48, 16, generator=random)
     pairs = [
-        (plots.grid(digits.draw(48, random)), plots.grid(nets.shipped("digits")(latents))),
         (
-            plots.grid(paintings.samples),
-            long_run.crop((0, 0, long_run.width // 2, long_run.height)),
-        ),
+            plots.grid(real),
+            plots.grid(nets.shipped(name)(torch.randn(48, latent, generator=random))),
+        )
+        for name, latent, real in (
+            ("digits", 16, digits.draw(48, random)),
+            ("paintings", 64, paintings.samples),
+        )
     ]
     figure, axes = plt.subplots(2, 3, figsize=(9.6, 5.6), width_ratios=[0.8, 1, 1])
     real = ring.draw(1_500, random)

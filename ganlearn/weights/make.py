@@ -14,10 +14,11 @@ import torch
 from safetensors.torch import save
 from torch import nn
 
-from ganlearn import data, metrics, nets, records, training
+from ganlearn import data, metrics, nets, training
 from ganlearn.data import Dataset
 from ganlearn.errors import UserError
 from ganlearn.nets.shipped import FOLDER
+from ganlearn.provenance import provenance
 from ganlearn.training.game import Objective
 
 HELD_OUT, SPLIT_SEED = 0.2, 0
@@ -119,7 +120,7 @@ def make(name: str) -> dict[str, Any]:
             "seed": recipe.seed,
         },
         "command": f"python -m ganlearn.weights.make {name}",
-        **{key: value for key, value in records.provenance().items() if key != "budget"},
+        **provenance(),
         "seconds": round(seconds),
         "sha256": hashlib.sha256(content).hexdigest(),
     }

@@ -43,7 +43,7 @@ def test_a_shipped_generator_is_at_rest_and_makes_pictures(name):
 @pytest.mark.parametrize("name", nets.shipped_names())
 def test_the_files_are_small_and_the_card_is_complete(name):
     card = nets.model_card(name)
-    assert (module.FOLDER / f"{name}.safetensors").stat().st_size <= 400_000
+    assert (module.FOLDER / f"{name}.safetensors").stat().st_size <= 1_200_000
     missing = {
         *("name", "data", "for", "not for", "licence", "network", "training", "command"),
         *("commit", "device", "torch", "seconds", "sha256", "score"),
