@@ -220,10 +220,6 @@ def discriminator_step(
     return move
 
 
-def like_rule(rule: Rule) -> Callable[..., Tensor]:
-    return discriminator_step(rule)
-
-
 the_discriminators_move = Exercise(
     "03.2",
     "the discriminator's move",
@@ -257,49 +253,49 @@ the_discriminators_move = Exercise(
             "labels swapped",
             "It learns to call real samples fake and fakes real.",
             "-log D belongs to the real samples: softplus(-D(real)), and softplus(D(fake)).",
-            like=like_rule(lambda on_real, on_fake: binary_cross_entropy(on_fake, on_real)),
+            like=discriminator_step(lambda on_real, on_fake: binary_cross_entropy(on_fake, on_real)),
         ),
         Mistake(
             "both labels ones",
             "It learns to call everything real.",
             "The fakes have the label 0: softplus(+logit).",
-            like=like_rule(lambda on_real, on_fake: binary_cross_entropy(on_real, -on_fake)),
+            like=discriminator_step(lambda on_real, on_fake: binary_cross_entropy(on_real, -on_fake)),
         ),
         Mistake(
             "fakes alone",
             "It sees no real sample, so it learns one word for everything.",
             "Add the loss of the real batch.",
-            like=like_rule(lambda on_real, on_fake: softplus(on_fake).mean()),
+            like=discriminator_step(lambda on_real, on_fake: softplus(on_fake).mean()),
         ),
         Mistake(
             "reals alone",
             "It sees no fake, so it learns one word for everything.",
             "Add the loss of the fakes.",
-            like=like_rule(lambda on_real, on_fake: softplus(-on_real).mean()),
+            like=discriminator_step(lambda on_real, on_fake: softplus(-on_real).mean()),
         ),
         Mistake(
             "sigmoid twice",
             "It applies a sigmoid to the logits before a loss that applies another one.",
             "The discriminator returns logits: give them to the loss as they are.",
-            like=like_rule(lambda a, b: binary_cross_entropy(a.sigmoid(), b.sigmoid())),
+            like=discriminator_step(lambda a, b: binary_cross_entropy(a.sigmoid(), b.sigmoid())),
         ),
         Mistake(
             "one mean over both",
             "Its loss is half of what it should be: one mean over both batches.",
             "L_D is the mean over the reals plus the mean over the fakes.",
-            like=like_rule(lambda a, b: binary_cross_entropy(a, b) / 2),
+            like=discriminator_step(lambda a, b: binary_cross_entropy(a, b) / 2),
         ),
         Mistake(
             "sum over the batch",
             "It adds the losses of the samples, so its step grows with the batch.",
             "Take the mean over each batch.",
-            like=like_rule(lambda a, b: softplus(-a).sum() + softplus(b).sum()),
+            like=discriminator_step(lambda a, b: softplus(-a).sum() + softplus(b).sum()),
         ),
         Mistake(
             "climbs",
             "It moves up its loss, away from being right.",
             "D climbs V, which is -L_D; an optimiser descends, so give it L_D.",
-            like=like_rule(lambda a, b: -binary_cross_entropy(a, b)),
+            like=discriminator_step(lambda a, b: -binary_cross_entropy(a, b)),
         ),
         Mistake(
             "eval mode",
@@ -442,6 +438,7 @@ def modes_covered(
 
 
 def like(**wrong: Any) -> Callable[[Tensor, Tensor, float], int]:
+    """:func:`modes_covered` with one of its numbers or choices wrong."""
     return lambda samples, means, std: modes_covered(samples, means, std, **wrong)
 
 
