@@ -253,13 +253,13 @@ the_discriminators_move = Exercise(
             "labels swapped",
             "It learns to call real samples fake and fakes real.",
             "-log D belongs to the real samples: softplus(-D(real)), and softplus(D(fake)).",
-            like=discriminator_step(lambda on_real, on_fake: binary_cross_entropy(on_fake, on_real)),
+            like=discriminator_step(lambda real, fake: binary_cross_entropy(fake, real)),
         ),
         Mistake(
             "both labels ones",
             "It learns to call everything real.",
             "The fakes have the label 0: softplus(+logit).",
-            like=discriminator_step(lambda on_real, on_fake: binary_cross_entropy(on_real, -on_fake)),
+            like=discriminator_step(lambda real, fake: binary_cross_entropy(real, -fake)),
         ),
         Mistake(
             "fakes alone",
