@@ -582,7 +582,7 @@ claim(
 #   too early. *Checkerboards that stay*: look at kernels and strides. *Grey mush from the start*:
 #   the range of the data, or $\gamma$ near 0. Chapter 05 switches each of them on, and cures it.
 #
-# ## To take away
+# ## Take-aways
 #
 # - A convolution is a matrix of shifted rows; the transposed one is its transpose, no inverse.
 # - Two formulas give every size. Compute before you run; many listings do not fit their data.
@@ -590,34 +590,42 @@ claim(
 # - BatchNorm's scale starts near 1. Data and tanh share one range.
 # - A reader who took no part, and the balance of the classes, say more than the losses do.
 #
-# ## Five questions
+# ## Quiz
 #
-# 1. A 4 × 4 kernel with stride 2 and padding 1 meets a map of side 20. What comes out?
-# 2. And out of the transposed one?
-# 3. Why is there no BatchNorm at the generator's output?
-# 4. A discriminator returns a tensor of shape (64, 1, 5, 5) and training "works". What happens?
-# 5. A generator draws one perfect 7, always. What are its score and its balance?
-#
-# <details><summary>Answers</summary>
-#
-# 1. $\lfloor (20 + 2 - 4)/2 \rfloor + 1 = 10$.
-# 2. $(20 - 1) \cdot 2 - 2 + 4 = 40$.
-# 3. It would force every batch to the same mean and spread of brightness, whatever the data's are.
-# 4. Every loss averages 25 scores, each of which sees a part: a patch discriminator by accident.
-# 5. Score about 1, balance 1 for the sevens and 0 for the others. One number is not enough.
-#
-# </details>
+# 1. A 4 × 4 kernel with stride 2 and padding 1 meets a map of side 20. What comes out of the
+#    convolution, and what of the transposed one?
+#    <details><summary>Answer</summary>⌊(20 + 2 − 4) / 2⌋ + 1 = 10, and (20 − 1) · 2 − 2 + 4 = 40.
+#    </details>
+# 2. Why is there no BatchNorm at the generator's output?
+#    <details><summary>Answer</summary>It would force every batch to the same mean and spread of
+#    brightness, whatever those of the data are.</details>
+# 3. A discriminator returns a tensor of shape (64, 1, 5, 5) and training "works". What happens?
+#    <details><summary>Answer</summary>Every loss averages 25 scores, each of which sees a part of
+#    the picture: a patch discriminator by accident.</details>
+# 4. A generator draws one perfect 7, always. What are its score and its balance?
+#    <details><summary>Answer</summary>The score is about 1; the balance is 1 for the sevens and 0
+#    for the others. One number is not enough.</details>
+# 5. The fully connected pair scored as well as the DCGAN. What would you change first to see a
+#    difference?
+#    <details><summary>Answer</summary>The size of the pictures. Dense weights grow with the square
+#    of the side, and at 16 pixels every pixel can still be connected to every other.</details>
 #
 # ## References
 #
-# - Radford, Metz, Chintala: Unsupervised representation learning with deep convolutional generative
-#   adversarial networks. ICLR 2016. arXiv:1511.06434
-# - Dumoulin, Visin: A guide to convolution arithmetic for deep learning. 2016. arXiv:1603.07285
-# - Odena, Dumoulin, Olah: Deconvolution and checkerboard artifacts. Distill, 2016.
-#   doi:10.23915/distill.00003
-# - LeCun, Bottou, Bengio, Haffner: Gradient-based learning applied to document recognition.
-#   Proceedings of the IEEE, 1998. doi:10.1109/5.726791
-# - Ioffe, Szegedy: Batch normalization. ICML 2015. arXiv:1502.03167
+# - A. Radford, L. Metz, S. Chintala, *Unsupervised representation learning with deep convolutional
+#   generative adversarial networks*, 2016, [arXiv:1511.06434](https://arxiv.org/abs/1511.06434).
+# - V. Dumoulin, F. Visin, *A guide to convolution arithmetic for deep learning*, 2016,
+#   [arXiv:1603.07285](https://arxiv.org/abs/1603.07285).
+# - A. Odena, V. Dumoulin, C. Olah, *Deconvolution and checkerboard artifacts*, 2016,
+#   [doi:10.23915/distill.00003](https://doi.org/10.23915/distill.00003).
+# - S. Ioffe, C. Szegedy, *Batch normalization*, 2015,
+#   [arXiv:1502.03167](https://arxiv.org/abs/1502.03167).
+# - Y. LeCun et al., *Gradient-based learning applied to document recognition*, 1998,
+#   [doi:10.1109/5.726791](https://doi.org/10.1109/5.726791): LeNet-5.
+# - L. Mescheder, A. Geiger, S. Nowozin, *Which training methods for GANs do actually converge?*,
+#   2018, [arXiv:1801.04406](https://arxiv.org/abs/1801.04406): the penalty of section 8.
 #
-# **Next:** the [exercises of this chapter](../exercises/04_convolutions_and_dcgan.ipynb): sizes, a
+# ## Your turn
+#
+# The [exercises of this chapter](../exercises/04_convolutions_and_dcgan.ipynb): sizes, a
 # generator of your own, its first weights, a clean batch, and BatchNorm by hand.
