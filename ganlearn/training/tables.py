@@ -84,10 +84,12 @@ def fits(value: Any, hint: Any, key: str = "") -> bool:
         return value in parts
     if origin in (Union, UnionType):
         return any(fits(value, part, key) for part in parts)
-    if isinstance(value, list):
-        right_length = origin is not tuple or Ellipsis in parts or len(value) == len(parts)
+    if parts:  # a list is wanted
+        of_any_length = origin is not tuple or Ellipsis in parts
         return (
-            bool(parts) and right_length and all(fits(entry, parts[0], "seed") for entry in value)
+            isinstance(value, list)
+            and (of_any_length or len(value) == len(parts))
+            and all(fits(entry, parts[0], "seed") for entry in value)
         )
     if hint in (int, float):
         number = isinstance(value, int if hint is int else (int, float))

@@ -75,6 +75,8 @@ def test_it_serves_and_ctrl_c_ends_it_and_all_its_processes(course):
         stderr=subprocess.STDOUT,
         text=True,
         start_new_session=True,
+        # A shell that starts the tests in the background lets its children ignore Ctrl-C.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         env={**os.environ, "HOME": str(course), "JUPYTER_CONFIG_DIR": str(course / "config")},
     )
     try:
