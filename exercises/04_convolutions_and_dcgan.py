@@ -1,5 +1,5 @@
 # %% [markdown]
-# # Exercises: convolutions and DCGAN
+# # Exercises 04 · Convolutions and DCGAN
 #
 # Five functions from [chapter 04](../chapters/04_convolutions_and_dcgan.ipynb): the sides of all
 # maps before anything runs, a generator for any size, its first weights, its data, and the layer
