@@ -2,10 +2,10 @@
 
 A parallel loop is as slow as its slowest thread. A thread that shares its core with another
 program comes back late, and by default the others wait for it *spinning*, which takes yet more
-time from it: on two busy cores, two threads train a small network fifty times slower than one
-and slower still. On idle cores they train a DCGAN 1.7 times faster. So ganlearn counts idle cores and
-takes no more than that; and it makes the waiting short (``ganlearn/__init__.py``), for the case
-that another program starts later. Measured in ``benchmarks/threads.py``.
+time from it: on two busy cores, two threads train a small network fifty times slower than one.
+On idle cores they train a DCGAN 1.7 times faster. So ganlearn counts idle cores and takes no more
+than that; and it makes the waiting short (``ganlearn/__init__.py``), for the case that another
+program starts later. Measured in ``benchmarks/threads.py``.
 """
 
 from __future__ import annotations
