@@ -487,8 +487,8 @@ painter = training.Trainer(
 )
 history = list(painter.run(steps, every=max(1, steps // 4)))
 show(
-    strip(history),
-    alt="Four rows of sixteen generated pictures: first washes of colour, then soft areas, and at "
+    strip(history, columns=12),
+    alt="Four rows of twelve generated pictures: first washes of colour, then soft areas, and at "
     "last bands, frames and skies in the colours of the paintings; fine edges are still missing.",
 )
 
@@ -609,7 +609,8 @@ claim(
 #    difference?
 #    <details><summary>Answer</summary>The size of the pictures. Dense weights grow with the square
 #    of the side, and at 16 pixels every pixel can still be connected to every other.</details>
-#
+
+# %% [markdown]
 # ## References
 #
 # - A. Radford, L. Metz, S. Chintala, *Unsupervised representation learning with deep convolutional
