@@ -15,6 +15,7 @@ from ganlearn import runtime, threads
 from ganlearn.data import Source
 from ganlearn.losses import Loss, non_saturating
 from ganlearn.training.loop import loop
+from ganlearn.training.meter import Meter
 from ganlearn.training.trainer import adam
 
 Weights = dict[str, Tensor]
@@ -82,6 +83,7 @@ class Ensemble:
             "generator": adam(self.generator.values(), learning_rate, betas),
         }
         self.random = runtime.generator(seed, self.device)
+        self.meter = Meter(tuple(self.optimisers), self.device)
         self.steps_taken = 0
         self.losses = {name: torch.zeros(members) for name in self.optimisers}
         self._shown = torch.randn(512, self.latent, generator=self.random, device=self.device)
@@ -90,11 +92,13 @@ class Ensemble:
         """One move of every discriminator, then one of every generator."""
         shape = (self.members, self.batch)
         real = self.source.draw(self.members * self.batch, self.random).unflatten(0, shape)
-        for player, objective in (("discriminator", self._judge), ("generator", self._forge)):
+        moves = (("discriminator", self._judge), ("generator", self._forge))
+        for index, (player, objective) in enumerate(moves):
             z = torch.randn(*shape, self.latent, generator=self.random, device=self.device)
             losses = vmap(objective)(self.generator, self.discriminator, real, z)
             self._descend(player, losses.sum())
             self.losses[player] = losses.detach()
+            self.meter.add(index, losses.detach().sum(), self.steps_taken)
         self.steps_taken += 1
         return self.steps_taken
 
@@ -110,7 +114,12 @@ class Ensemble:
 
     @torch.no_grad()
     def report(self, seconds: float = 0.0) -> EnsembleReport:
-        """The state of all runs now."""
+        """The state of all runs now; this waits for the device.
+
+        Raises:
+            NotFinite: when a loss of any member was infinite or not a number at any step.
+        """
+        self.meter.check()
         samples = vmap(self._generate, in_dims=(0, None))(self.generator, self._shown)
         return EnsembleReport(self.steps_taken, seconds, dict(self.losses), samples)
 

@@ -43,7 +43,7 @@ def save(trainer: Trainer, folder: Path) -> Path:
     tensors = {name: tensor.contiguous().cpu() for name, tensor in _tensors(trainer).items()}
     try:
         save_file(tensors, written, metadata={"ganlearn": json.dumps(header)})
-        with written.open("rb") as file:
+        with written.open("rb+") as file:  # Windows flushes only what may be written
             os.fsync(file.fileno())
         written.replace(path)
     finally:

@@ -58,6 +58,16 @@ def test_reports_hold_every_member():
     assert report.losses["generator"].shape == (MEMBERS,)
 
 
+def test_a_member_whose_loss_is_not_finite_is_noticed_at_the_next_report():
+    games = ensemble()
+    games.step()
+    with torch.no_grad():
+        games.generator["body.0.weight"][1] = float("nan")
+    games.step()
+    with pytest.raises(training.NotFinite, match=r"discriminator .* step 1\."):
+        games.report()
+
+
 def test_the_global_random_state_is_left_alone():
     before = torch.get_rng_state()
     list(ensemble().run(2))
