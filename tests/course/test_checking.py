@@ -163,7 +163,7 @@ def a_widget_view_was_kept(notebook):
 
 @pytest.mark.parametrize(
     "path",
-    ["/home/mary/x", "/root/a", "/tmp/f.png", "/work/main", "/Users/mary/x", "C:\\Users\\mary"],
+    ["/home/mary/x", "/root/a", "/tmp/f.png", "/mnt/disk", "/Users/mary/x", "C:\\Users\\mary"],
 )
 def test_a_path_of_a_machine_is_found(course, path):
     def change(notebook):
