@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ from PIL.PngImagePlugin import PngInfo
 
 import ganlearn
 from ganlearn.errors import UserError
+from ganlearn.files import whole
 
 KEY = "ganlearn"
 """The name of the PNG's text chunk."""
@@ -33,13 +33,8 @@ def save(picture: Image.Image, path: str | Path, recipe: dict[str, Any]) -> Path
         raise UserError(f"The picture is a PNG, so {path} must end in .png.")
     information = PngInfo()
     information.add_text(KEY, json.dumps({"ganlearn": ganlearn.__version__, **recipe}))
-    path.parent.mkdir(parents=True, exist_ok=True)
-    written = path.with_name(f"{path.name}.writing-{os.getpid()}")
-    try:
-        picture.save(written, "png", pnginfo=information)
-        written.replace(path)
-    finally:
-        written.unlink(missing_ok=True)
+    with whole(path) as part:
+        picture.save(part, "png", pnginfo=information)
     return path
 
 

@@ -8,6 +8,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from ganlearn.errors import UserError
+from ganlearn.files import whole
 
 
 def stored(file: Path) -> NotebookNode | None:
@@ -35,7 +36,5 @@ def as_text(notebook: NotebookNode) -> str:
 
 def write(file: Path, text: str) -> None:
     """All or nothing: whoever is stopped here leaves no half a file."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    part = file.with_name(f".{file.name}.part")
-    part.write_text(text, "utf-8", newline="\n")
-    part.replace(file)
+    with whole(file) as part:
+        part.write_text(text, "utf-8", newline="\n")

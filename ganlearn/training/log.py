@@ -9,6 +9,8 @@ from typing import Any
 
 from torch import Tensor
 
+from ganlearn.files import whole
+
 
 @dataclass(frozen=True)
 class Report:
@@ -57,4 +59,5 @@ def cut_after(path: Path, step: int) -> None:
     """Forget the lines after ``step``: a restored run writes them again."""
     if path.exists():
         kept = [line for line in read(path) if line["step"] <= step]
-        path.write_text("".join(json.dumps(line) + "\n" for line in kept), encoding="utf-8")
+        with whole(path) as part:
+            part.write_text("".join(json.dumps(line) + "\n" for line in kept), encoding="utf-8")

@@ -9,7 +9,6 @@ samples/000400.png   what the generator made of the same latents after 400 steps
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -17,6 +16,7 @@ import torch
 from torch import nn
 
 from ganlearn.errors import UserError
+from ganlearn.files import whole
 from ganlearn.training import config as configs
 from ganlearn.training import state
 from ganlearn.training.config import Config
@@ -40,11 +40,9 @@ class Run:
 
     def write(self) -> None:
         """Make the folder and its record."""
-        self.folder.mkdir(parents=True, exist_ok=True)
         record = {"config": asdict(self.config), "shape": self.shape, "torch": torch.__version__}
-        written = self.folder / f"{RECORD}.writing-{os.getpid()}"
-        written.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
-        written.replace(self.folder / RECORD)
+        with whole(self.folder / RECORD) as part:
+            part.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
 
     def generator(self) -> tuple[nn.Module, int]:
         """The trained generator in eval mode, the averaged one if there is an average, and the

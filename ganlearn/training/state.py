@@ -14,6 +14,7 @@ from torch import Tensor
 
 from ganlearn import threads
 from ganlearn.errors import UserError
+from ganlearn.files import whole
 from ganlearn.training import log as logs
 
 if TYPE_CHECKING:
@@ -30,9 +31,7 @@ def save(trainer: Trainer, folder: Path) -> Path:
     happens in between, a whole state is there.
     """
     trainer.meter.check()  # a spoilt run must not replace a good one
-    folder.mkdir(parents=True, exist_ok=True)
     path = folder / FILE
-    written = path.with_suffix(".writing")
     header = {
         "format": FORMAT,
         "steps_taken": trainer.steps_taken,
@@ -41,13 +40,10 @@ def save(trainer: Trainer, folder: Path) -> Path:
         "threads": torch.get_num_threads(),
     }
     tensors = {name: tensor.contiguous().cpu() for name, tensor in _tensors(trainer).items()}
-    try:
-        save_file(tensors, written, metadata={"ganlearn": json.dumps(header)})
-        with written.open("rb+") as file:  # Windows flushes only what may be written
+    with whole(path) as part:
+        save_file(tensors, part, metadata={"ganlearn": json.dumps(header)})
+        with part.open("rb+") as file:  # Windows flushes only what may be written
             os.fsync(file.fileno())
-        written.replace(path)
-    finally:
-        written.unlink(missing_ok=True)
     return path
 
 

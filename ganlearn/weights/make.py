@@ -17,6 +17,7 @@ from torch import nn
 from ganlearn import data, metrics, nets, training
 from ganlearn.data import Dataset
 from ganlearn.errors import UserError
+from ganlearn.files import whole
 from ganlearn.nets.shipped import FOLDER
 from ganlearn.provenance import provenance
 from ganlearn.training.game import Objective
@@ -209,9 +210,8 @@ def as_json(card: dict[str, Any]) -> bytes:
 
 def write(name: str, content: bytes) -> None:
     """Put a file into the folder of weights, whole or not at all."""
-    written = FOLDER / f"{name}.writing"
-    written.write_bytes(content)
-    written.replace(FOLDER / name)
+    with whole(FOLDER / name) as part:
+        part.write_bytes(content)
 
 
 if __name__ == "__main__":
