@@ -84,5 +84,44 @@ def non_saturating_generator_loss(fake_logits: Tensor) -> Tensor:
     return softplus(-fake_logits).mean()
 
 
+def least_squares_discriminator_loss(real_logits: Tensor, fake_logits: Tensor) -> Tensor:
+    """Half the mean square of what is missing: 1 is the target on data, 0 on generated samples.
+
+    A discriminator's score is drawn to a number here and not through a sigmoid, so that a sample
+    far on the right side still pulls back, and one far on the wrong side pulls hard.
+
+    Args:
+        real_logits: any shape; the discriminator's raw scores on data.
+        fake_logits: any shape; its scores on generated samples. A patch discriminator's map is
+            averaged.
+
+    Returns:
+        A scalar, at least 0; 1/4 where the discriminator says 1/2 to everything.
+
+    Paper: Mao et al. 2017, arXiv:1611.04076, equation 9. Taught in chapter 13.
+    """
+    return ((real_logits - 1).square().mean() + fake_logits.square().mean()) / 2
+
+
+def least_squares_generator_loss(fake_logits: Tensor) -> Tensor:
+    """Half the mean squared distance of the scores on generated samples from 1.
+
+    Its gradient with respect to a score is proportional to (score - 1): no saturation on the
+    generator's side however sure the discriminator is.
+
+    Args:
+        fake_logits: any shape.
+
+    Returns:
+        A scalar, at least 0.
+
+    Paper: Mao et al. 2017, arXiv:1611.04076, equation 9. Taught in chapter 13.
+    """
+    return (fake_logits - 1).square().mean() / 2
+
+
 minimax = Loss("minimax", discriminator_loss, minimax_generator_loss)
 non_saturating = Loss("non-saturating", discriminator_loss, non_saturating_generator_loss)
+least_squares = Loss(
+    "least squares", least_squares_discriminator_loss, least_squares_generator_loss
+)

@@ -23,7 +23,8 @@ FLOORS = {
     "penalties": GROUND,
     "augment": GROUND,
     "metrics": GROUND | {"data", "nets"},
-    "style": GROUND | {"data", "nets"},
+    "style": GROUND | {"data", "nets", "recipe"},
+    "translate": GROUND | {"data", "nets", "losses", "training"},
     "recipe": GROUND,
     "provenance": GROUND,
     "plots": GROUND | {"data"},
@@ -31,10 +32,14 @@ FLOORS = {
     "diagrams": GROUND | {"plots"},
     "notebook": GROUND,
     "training": GROUND | {"data", "nets", "losses", "penalties", "augment", "metrics"},
-    "checks": GROUND | {"notebook", "data", "nets", "losses", "penalties", "style", "training"},
+    "checks": GROUND | {
+        *("notebook", "data", "nets", "losses", "penalties", "style", "training", "translate"),
+    },
     "course": GROUND | {"checks"},
     "doctor": GROUND | {"data", "course"},
-    "weights": GROUND | {"data", "nets", "losses", "metrics", "provenance", "training"},
+    "weights": GROUND | {
+        *("data", "nets", "losses", "metrics", "provenance", "style", "training", "translate"),
+    },
     "cli": None,  # the roof: it may know everything, and nobody knows it
 }
 OWN_FILE = {"__init__": set()}

@@ -5,6 +5,7 @@ import math
 import pytest
 import torch
 from torch.nn.functional import binary_cross_entropy_with_logits as cross_entropy
+from torch.nn.functional import mse_loss
 
 from ganlearn import losses
 
@@ -73,3 +74,25 @@ def test_finite_at_any_logit(size):
     for loss in (losses.minimax, losses.non_saturating):
         assert loss.discriminator(x, x).item() == 1000
         assert math.isfinite(loss.generator(x))
+
+
+def test_least_squares_is_the_mean_squared_error_against_one_and_zero():
+    real, fake = logits(3, 1, 4, 5), logits(2, 1, 4, 5, seed=1)
+    expected = mse_loss(real, torch.ones_like(real)) + mse_loss(fake, torch.zeros_like(fake))
+    torch.testing.assert_close(losses.least_squares.discriminator(real, fake), expected / 2)
+    expected = mse_loss(fake, torch.ones_like(fake)) / 2
+    torch.testing.assert_close(losses.least_squares.generator(fake), expected)
+
+
+def test_the_best_least_squares_score_is_p_over_p_plus_q():
+    """One value seen often in data and seldom in samples: four weights of five, so p = 0.8."""
+    score = torch.tensor([0.8], dtype=torch.float64, requires_grad=True)
+    from_data = losses.least_squares_discriminator_loss(score, torch.zeros(1))
+    from_fake = losses.least_squares_discriminator_loss(torch.ones(1), score)
+    (slope,) = torch.autograd.grad(0.8 * from_data + 0.2 * from_fake, score)
+    assert slope.item() == pytest.approx(0, abs=1e-12)
+
+
+def test_guessing_costs_a_quarter_in_least_squares():
+    half = torch.full((3, 1, 2, 2), 0.5)
+    assert losses.least_squares.discriminator(half, half).item() == pytest.approx(1 / 4)

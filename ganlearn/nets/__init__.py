@@ -7,7 +7,8 @@ Discriminators take samples and return one logit a sample, shape (n,).
 from ganlearn.nets.dcgan import DCGANDiscriminator, DCGANGenerator, dcgan, initialise_dcgan
 from ganlearn.nets.lenet import LeNetDiscriminator, lenet_discriminator
 from ganlearn.nets.mlp import MLPDiscriminator, MLPGenerator, mlp
-from ganlearn.nets.shipped import model_card, shipped, shipped_names
+from ganlearn.nets.shipped import shipped, shipped_names
+from ganlearn.nets.stored import model_card, stored, stored_names
 
 __all__ = [
     "DCGANDiscriminator",
@@ -22,4 +23,6 @@ __all__ = [
     "model_card",
     "shipped",
     "shipped_names",
+    "stored",
+    "stored_names",
 ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import sys
 import time
@@ -11,16 +10,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
-from safetensors.torch import save
 from torch import nn
 
 from ganlearn import data, metrics, nets, training
 from ganlearn.data import Dataset
 from ganlearn.errors import UserError
-from ganlearn.files import whole
-from ganlearn.nets.shipped import FOLDER
-from ganlearn.provenance import provenance
 from ganlearn.training.game import Objective
+from ganlearn.weights.store import put
 
 HELD_OUT, SPLIT_SEED = 0.2, 0
 
@@ -104,9 +100,9 @@ def make(name: str) -> dict[str, Any]:
     start = time.perf_counter()
     generator = fit(recipe, train)
     seconds = time.perf_counter() - start
-    content = save(half(generator.state_dict()))
     card = {
         "name": name,
+        "kind": "generator",
         **recipe.words,
         "network": recipe.network,
         "training": {
@@ -121,15 +117,9 @@ def make(name: str) -> dict[str, Any]:
             "seed": recipe.seed,
         },
         "command": f"python -m ganlearn.weights.make {name}",
-        **provenance(),
         "seconds": round(seconds),
-        "sha256": hashlib.sha256(content).hexdigest(),
     }
-    write(f"{name}.safetensors", content)
-    write(f"{name}.json", as_json(card))
-    card["score"] = score(nets.shipped(name), train, held_out)  # of what is shipped, rounding too
-    write(f"{name}.json", as_json(card))
-    return card
+    return put(generator.state_dict(), card, lambda: score(nets.shipped(name), train, held_out))
 
 
 def fit(recipe: Recipe, train: Dataset) -> nn.Module:
@@ -180,14 +170,6 @@ def gentle_discriminator(weight: float) -> Objective:
     return objective
 
 
-def half(state: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
-    """The same numbers with 16 bits each; counters stay whole numbers."""
-    return {
-        key: (tensor.half() if tensor.is_floating_point() else tensor).contiguous()
-        for key, tensor in state.items()
-    }
-
-
 def score(generator: nn.Module, train: Dataset, held_out: Dataset) -> dict[str, Any]:
     """How often a classifier that has seen only ``train`` is sure, and of which classes."""
     classifier = metrics.train_classifier(train)
@@ -201,17 +183,6 @@ def score(generator: nn.Module, train: Dataset, held_out: Dataset) -> dict[str, 
         "relative": round(made.confident / real.confident, 3),
         "balance": [round(share, 3) for share in made.balance.tolist()],
     }
-
-
-def as_json(card: dict[str, Any]) -> bytes:
-    """A card as it lies in the repository."""
-    return (json.dumps(card, indent=2, ensure_ascii=False) + "\n").encode()
-
-
-def write(name: str, content: bytes) -> None:
-    """Put a file into the folder of weights, whole or not at all."""
-    with whole(FOLDER / name) as part:
-        part.write_bytes(content)
 
 
 if __name__ == "__main__":

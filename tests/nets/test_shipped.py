@@ -2,18 +2,19 @@
 
 import dataclasses
 import hashlib
-import importlib
 import json
 import shutil
+import sys
 
 import pytest
 import torch
+from safetensors.torch import save
 
 from ganlearn import data, metrics, nets, runtime
 from ganlearn.errors import UserError
-from ganlearn.weights import make
+from ganlearn.weights import make, store
 
-module = importlib.import_module("ganlearn.nets.shipped")  # nets.shipped itself is the function
+module = sys.modules["ganlearn.nets.stored"]  # nets.stored itself is the function
 
 
 @pytest.fixture
@@ -22,6 +23,7 @@ def copied(tmp_path, monkeypatch):
     folder = tmp_path / "weights"
     shutil.copytree(module.FOLDER, folder, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
     monkeypatch.setattr(module, "FOLDER", folder)
+    monkeypatch.setattr(store, "FOLDER", folder)
     return folder
 
 
@@ -91,8 +93,9 @@ def test_a_missing_file_is_one_sentence(copied):
 def test_the_card_is_all_that_loading_needs(copied):
     """Another network under another name loads by its card alone."""
     generator = nets.dcgan(8, 3, latent=5, width=4, seed=3)[0].eval()
-    content = make.save(make.half(generator.state_dict()))
+    content = save(store.half(generator.state_dict()))
     card = {
+        "kind": "generator",
         "network": {"size": 8, "channels": 3, "latent": 5, "width": 4},
         "sha256": hashlib.sha256(content).hexdigest(),
     }
@@ -104,7 +107,6 @@ def test_the_card_is_all_that_loading_needs(copied):
 
 
 def test_what_is_made_can_be_loaded_and_says_how_it_was_made(copied, monkeypatch):
-    monkeypatch.setattr(make, "FOLDER", copied)
     quick = {"runs": ((2, 1e-3), (1, 1e-4)), "network": {"size": 8, "latent": 3, "width": 4}}
     recipe = dataclasses.replace(make.RECIPES["digits"], dataset=lambda: data.digits(8), **quick)
     monkeypatch.setitem(make.RECIPES, "quick", recipe)
