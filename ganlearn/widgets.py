@@ -1,4 +1,4 @@
-"""Sliders that redraw a picture, and words beside it for readers who cannot see it.
+"""Sliders and switches that redraw a picture, and words beside it for who cannot see it.
 
 A panel is made of a function from numbers to a picture. Who has no mouse, no browser or no kernel
 calls the same function with numbers and loses nothing.
@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import io
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import ipywidgets
@@ -24,10 +25,11 @@ WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 
 
 class Panel:
-    """Sliders, the picture that they make, and a line of words that follows them.
+    """Sliders and switches, the picture that they make, and a line of words that follows them.
 
     Attributes:
         sliders: name to slider; setting ``.value`` of one redraws, as dragging it does.
+        switches: name to a box that is ticked or not; its ``.value`` is True or False.
         picture: holds the PNG.
         words: says in words what is seen.
 
@@ -37,18 +39,25 @@ class Panel:
     def __init__(
         self,
         draw: Callable[..., tuple[Image.Image, str]],
-        sliders: Mapping[str, tuple[float, float, float]],
+        sliders: Mapping[str, tuple[float, float, float]] = MappingProxyType({}),
+        switches: Mapping[str, bool] = MappingProxyType({}),
         *,
         step: float = 0.05,
     ) -> None:
         """Draw the picture of the first values.
 
         Args:
-            draw: called with one number a slider, by name; returns the picture and a sentence
-                about it.
+            draw: called with one number a slider and one bool a switch, by name; returns the
+                picture and a sentence about it.
             sliders: name, which is also the label, to (lowest, highest, first value).
+            switches: name, which is also the label, to whether it is on at first.
             step: what one press of an arrow key adds or takes.
+
+        Raises:
+            UserError: when there is nothing to move.
         """
+        if not sliders and not switches:
+            raise UserError("A panel needs at least one slider or switch; name one.")
         self._draw = draw
         self.sliders = {
             name: ipywidgets.FloatSlider(
@@ -63,14 +72,27 @@ class Panel:
             )
             for name, (low, high, first) in sliders.items()
         }
+        self.switches = {
+            name: ipywidgets.Checkbox(
+                value=on,
+                description=name,
+                tooltip=f"{name}, on or off; the space bar changes it",
+                indent=False,
+                layout={"width": "auto", "margin": "0 1.5em 0 0"},
+            )
+            for name, on in switches.items()
+        }
         self.picture = ipywidgets.Image(format="png")
         self.words = ipywidgets.Label()
-        for slider in self.sliders.values():
-            slider.observe(self._redraw, "value")
+        for moved in self._inputs().values():
+            moved.observe(self._redraw, "value")
         self._redraw()
 
+    def _inputs(self) -> dict[str, ipywidgets.ValueWidget]:
+        return {**self.sliders, **self.switches}
+
     def _redraw(self, change: Mapping[str, Any] | None = None) -> None:
-        drawn, sentence = self._draw(**{name: s.value for name, s in self.sliders.items()})
+        drawn, sentence = self._draw(**{name: x.value for name, x in self._inputs().items()})
         png = io.BytesIO()
         drawn.save(png, "png")
         self.picture.value = png.getvalue()
@@ -82,16 +104,26 @@ class Panel:
         ipywidgets' own plain text spells out the bytes of the picture, and those differ between
         processors.
         """
-        box = ipywidgets.VBox([*self.sliders.values(), self.words, self.picture])
-        names = " and ".join(self.sliders)
-        noun = "a slider" if len(self.sliders) == 1 else "sliders"
+        switches = [ipywidgets.HBox([*self.switches.values()])] if self.switches else []
+        box = ipywidgets.VBox([*self.sliders.values(), *switches, self.words, self.picture])
+        kinds = {"slider": self.sliders, "switch": self.switches}
+        parts = " and ".join(_counted(noun, names) for noun, names in kinds.items() if names)
         display(
             {
                 WIDGET_VIEW: {"version_major": 2, "version_minor": 0, "model_id": box.model_id},
-                "text/plain": f"[widget: {noun} for {names}; run this cell to move them]",
+                "text/plain": f"[widget: {parts}; run this cell to move them]",
             },
             raw=True,
         )
+
+
+def _counted(noun: str, names: Iterable[str]) -> str:
+    """``a slider for turn``, ``switches for fine and coarse``."""
+    *others, last = names
+    if not others:
+        return f"a {noun} for {last}"
+    plural = noun + ("es" if noun.endswith("ch") else "s")
+    return f"{plural} for {', '.join(others)} and {last}"
 
 
 def latent_slider(

@@ -58,6 +58,29 @@ def test_a_panel_is_kept_as_words_that_do_not_depend_on_the_picture(bright, monk
     assert first[widgets.WIDGET_VIEW]["model_id"] != second[widgets.WIDGET_VIEW]["model_id"]
 
 
+def test_a_panel_of_switches_follows_them(monkeypatch):
+    def draw(red, green, level):
+        return Image.new("RGB", (1, 1), (255 * red, 255 * green, int(level))), f"{red} {green}"
+
+    panel = widgets.Panel(draw, {"level": (0, 200, 40)}, {"red": True, "green": False})
+    assert pixels(panel).tolist() == [[[255, 0, 40]]]
+    panel.switches["red"].value = False
+    panel.switches["green"].value = True
+    assert pixels(panel).tolist() == [[[0, 255, 40]]]
+    assert panel.words.value == "False True"
+    shown = []
+    monkeypatch.setattr(widgets, "display", lambda data, raw: shown.append(data))
+    panel.show()
+    assert shown[0]["text/plain"] == (
+        "[widget: a slider for level and switches for red and green; run this cell to move them]"
+    )
+
+
+def test_a_panel_without_anything_to_move_is_refused():
+    with pytest.raises(UserError, match="slider or switch"):
+        widgets.Panel(lambda: (Image.new("RGB", (1, 1)), "nothing"))
+
+
 def test_temperature_zero_shows_one_picture_many_times(generator):
     panel = widgets.latent_slider(generator, pictures=4, columns=4, scale=1)
     panel.sliders["temperature"].value = 0
