@@ -1,14 +1,14 @@
 """Playing the game: phases, the trainer, its state on disk, and many games at once."""
 
-from ganlearn.training.ema import EMA
-from ganlearn.training.ensemble import Ensemble, EnsembleReport
-from ganlearn.training.game import (
+from ganlearn.game import (
     ALTERNATING,
     Game,
     Phase,
     discriminator_objective,
     generator_objective,
 )
+from ganlearn.training.ema import EMA
+from ganlearn.training.ensemble import Ensemble, EnsembleReport
 from ganlearn.training.idle import idle
 from ganlearn.training.log import Report
 from ganlearn.training.meter import NotFinite

@@ -19,8 +19,8 @@ from torch import nn
 from ganlearn import data, losses, nets
 from ganlearn.data import Source
 from ganlearn.errors import UserError
+from ganlearn.game import Game
 from ganlearn.training import tables
-from ganlearn.training.game import Game
 from ganlearn.training.trainer import Trainer
 
 if sys.version_info >= (3, 11):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
-from torch import Tensor
+from torch import Tensor, nn
 
 from ganlearn import threads
 from ganlearn.errors import UserError
@@ -53,11 +53,11 @@ def restore(trainer: Trainer, folder: Path) -> None:
     _refuse_changed(header["settings"], trainer.settings, folder)
     _refuse_other_networks(saved, _tensors(trainer), folder)
     for player, optimiser in trainer.optimisers.items():
-        _fill_optimiser(optimiser, saved, f"optimiser.{player}.")
-    with torch.no_grad():
-        for name, tensor in _tensors(trainer).items():
-            if name != "random":
-                tensor.copy_(saved[name])
+        _fill_optimiser(optimiser, _part(saved, f"optimiser.{player}"))
+    for part, module in _modules(trainer).items():
+        module.load_state_dict(_part(saved, part))
+    for name, tensor in _counts(trainer).items():
+        tensor.copy_(saved[f"meter.{name}"])
     trainer.random.set_state(saved["random"])
     trainer.steps_taken = header["steps_taken"]
     threads.settle(as_before=header.get("threads"))  # other numbers of threads sum otherwise
@@ -87,12 +87,8 @@ def load(folder: Path) -> tuple[dict[str, Any], dict[str, Tensor]]:
 
 def _tensors(trainer: Trainer) -> dict[str, Tensor]:
     """Every tensor of a run under a stable name, not copied."""
-    parts = {
-        "generator": trainer.game.generator.state_dict(),
-        "discriminator": trainer.game.discriminator.state_dict(),
-        "ema": trainer.ema.network.state_dict() if trainer.ema else {},
-        "meter": {"sums": trainer.meter.sums, "counts": trainer.meter.counts},
-    }
+    parts = {part: module.state_dict() for part, module in _modules(trainer).items()}
+    parts["meter"] = _counts(trainer)
     for player, optimiser in trainer.optimisers.items():
         parts[f"optimiser.{player}"] = {
             f"{index}.{key}": value
@@ -103,21 +99,33 @@ def _tensors(trainer: Trainer) -> dict[str, Tensor]:
     return {**named, "random": trainer.random.get_state()}
 
 
-def _fill_optimiser(
-    optimiser: torch.optim.Optimizer, saved: dict[str, Tensor], prefix: str
-) -> None:
+def _modules(trainer: Trainer) -> dict[str, nn.Module]:
+    average = {"ema": trainer.ema.network} if trainer.ema else {}
+    game = trainer.game
+    return {"generator": game.generator, "discriminator": game.discriminator, **average}
+
+
+def _counts(trainer: Trainer) -> dict[str, Tensor]:
+    return {"sums": trainer.meter.sums, "counts": trainer.meter.counts}
+
+
+def _part(saved: dict[str, Tensor], part: str) -> dict[str, Tensor]:
+    start = f"{part}."
+    return {name.removeprefix(start): t for name, t in saved.items() if name.startswith(start)}
+
+
+def _fill_optimiser(optimiser: torch.optim.Optimizer, moments: dict[str, Tensor]) -> None:
     """Give an optimiser the saved moments; one that has not stepped yet has none to copy into."""
     parameters = [p for group in optimiser.param_groups for p in group["params"]]
     state: dict[int, dict[str, Tensor]] = {}
-    for name, tensor in saved.items():
-        if name.startswith(prefix):
-            index, key = name.removeprefix(prefix).split(".")
-            parameter = parameters[int(index)]
-            if tensor.shape == parameter.shape:
-                # The fused optimiser walks through memory: a moment must lie there as its
-                # parameter does, which for convolutions is channels last.
-                tensor = torch.empty_like(parameter, requires_grad=False).copy_(tensor)
-            state.setdefault(int(index), {})[key] = tensor
+    for name, tensor in moments.items():
+        index, key = name.split(".")
+        parameter = parameters[int(index)]
+        if tensor.shape == parameter.shape:
+            # The fused optimiser walks through memory: a moment must lie there as its
+            # parameter does, which for convolutions is channels last.
+            tensor = torch.empty_like(parameter, requires_grad=False).copy_(tensor)
+        state.setdefault(int(index), {})[key] = tensor
     optimiser.load_state_dict({**optimiser.state_dict(), "state": state})
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import fields
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import torch
 from torch import Tensor, nn
@@ -13,9 +14,9 @@ from torch import Tensor, nn
 from ganlearn import runtime, threads
 from ganlearn.data import Source
 from ganlearn.errors import UserError
+from ganlearn.game import Game, Phase, Player
 from ganlearn.training import state
 from ganlearn.training.ema import EMA
-from ganlearn.training.game import ALTERNATING, Game, Phase, Player
 from ganlearn.training.idle import idle
 from ganlearn.training.log import Report, append
 from ganlearn.training.loop import loop
@@ -32,15 +33,18 @@ class Trainer:
         batch: samples in a step.
         learning_rate: of Adam, the same for both players.
         betas: of Adam; 0.5 as in Radford et al. 2016.
+        decay: the learning rate stays up to the first of these numbers of samples seen, then falls
+            in a straight line to nothing at the second.
         ema_half_life: in samples seen; the reports then show the averaged generator.
         device: as in :func:`ganlearn.runtime.device`.
         precision: ``"auto"``, ``"float32"`` or ``"bfloat16"`` for matrix products; auto takes
             bfloat16 for convolutions on a device that multiplies it in hardware.
-        phases: the order of play.
+        phases: the order of play; the game's own when not given.
         log: a JSONL file that gets a line a report.
 
     Raises:
-        UserError: when a real and a generated sample do not have the same shape.
+        UserError: when a real and a generated sample do not have the same shape, or ``decay`` ends
+            before it begins.
 
     Taught in chapter 03.
     """
@@ -54,16 +58,18 @@ class Trainer:
         batch: int = 64,
         learning_rate: float = 2e-4,
         betas: tuple[float, float] = (0.5, 0.999),
+        decay: tuple[int, int] | None = None,
         ema_half_life: float | None = None,
         device: str | torch.device | None = None,
         precision: Literal["auto", "float32", "bfloat16"] = "auto",
-        phases: Sequence[Phase] = ALTERNATING,
+        phases: Sequence[Phase] | None = None,
         log: str | Path | None = None,
     ) -> None:
         self.device = runtime.device(device)
         threads.settle()
         self.game, self.source = game, source.to(self.device)
-        self.batch, self.phases = batch, tuple(phases)
+        self.batch, self.phases = batch, tuple(phases or game.phases)
+        self.learning_rate, self.decay = learning_rate, _checked(decay)
         self.log = Path(log) if log else None
         self.precision = _precision(precision, game, self.device)
         _place(game, self.device)
@@ -73,18 +79,20 @@ class Trainer:
         }
         self.ema = EMA(game.generator, ema_half_life) if ema_half_life else None
         self.random = runtime.generator(seed, self.device)
-        self.meter = Meter([phase.player for phase in phases], self.device)
+        self.meter = Meter([phase.player for phase in self.phases], self.device)
         self.steps_taken = 0
         self.settings = {
             "seed": seed,
             "batch": batch,
             "learning_rate": learning_rate,
             "betas": list(betas),
+            "decay": list(decay) if decay else None,
             "ema_half_life": ema_half_life,
             "loss": game.loss.name,
-            "phases": [[p.player, p.objective.__name__, p.every] for p in phases],
+            "phases": [[p.player, p.objective.__name__, p.every] for p in self.phases],
+            **_weights(game),
         }
-        self._shown = self._latents(64, runtime.generator(seed + 1, self.device))
+        self._shown = self._latents(64, seed + 1)
         self._check_shapes()
 
     @property
@@ -100,10 +108,12 @@ class Trainer:
         Returns:
             How many steps have been taken in all.
         """
-        real = self.source.draw(self.batch, self.random)
+        drawn = self.source.draw(self.batch, self.random)
+        if self.decay:
+            self._slow_down(*self.decay)
         for index, phase in enumerate(self.phases):
             if self.steps_taken % phase.every == 0:
-                loss = self._move(phase, real, self._latents(self.batch, self.random))
+                loss = self._move(phase, *self.game.deal(drawn, self.random))
                 self.meter.add(index, loss, self.steps_taken)
         self.steps_taken += 1
         if self.ema:
@@ -120,6 +130,12 @@ class Trainer:
             loss.backward()
         optimiser.step()
         return loss.detach()
+
+    def _slow_down(self, start: int, end: int) -> None:
+        left = min(1.0, max(0.0, (end - self.images) / (end - start)))
+        for optimiser in self.optimisers.values():
+            for group in optimiser.param_groups:
+                group["lr"] = self.learning_rate * left
 
     def run(self, steps: int, every: int | None = None) -> Iterator[Report]:
         """Take steps and yield a report now and then: ``for report in trainer.run(1_000): …``
@@ -159,7 +175,7 @@ class Trainer:
             n: how many.
             seed: of the latents.
         """
-        z = self._latents(n, runtime.generator(seed, self.device))
+        z = self._latents(n, seed)
         return torch.cat([self._generate(part) for part in z.split(256)])
 
     def save(self, folder: str | Path) -> Path:
@@ -180,8 +196,8 @@ class Trainer:
         """
         state.restore(self, Path(folder))
 
-    def _latents(self, n: int, generator: torch.Generator) -> Tensor:
-        return torch.randn(n, self.game.generator.latent, generator=generator, device=self.device)
+    def _latents(self, n: int, seed: int) -> Tensor:
+        return self.game.latents(n, self.source, runtime.generator(seed, self.device))
 
     @torch.no_grad()
     def _generate(self, z: Tensor) -> Tensor:
@@ -192,7 +208,8 @@ class Trainer:
         return samples
 
     def _check_shapes(self) -> None:
-        real = self.source.draw(2, runtime.generator(0, self.device))
+        random = runtime.generator(0, self.device)
+        real, _ = self.game.deal(self.source.draw(2, random), random)
         fake = self._generate(self._shown[:2])
         if real.shape != fake.shape:
             raise UserError(
@@ -206,6 +223,21 @@ def adam(
 ) -> torch.optim.Adam:
     """Adam with all parameters updated in one fused loop. Taught in chapter 03."""
     return torch.optim.Adam(parameters, lr=learning_rate, betas=betas, fused=True)
+
+
+def _checked(decay: tuple[int, int] | None) -> tuple[int, int] | None:
+    if decay and not decay[0] < decay[1]:
+        raise UserError(
+            f"The learning rate cannot fall from {decay[0]} samples on to nothing at {decay[1]}; "
+            f"give decay as (first, last) with the smaller number first."
+        )
+    return decay
+
+
+def _weights(game: Game) -> dict[str, Any]:
+    """What else a game is made of than its players and their loss: the weights of its terms."""
+    shared = {field.name for field in fields(Game)}
+    return {f.name: getattr(game, f.name) for f in fields(game) if f.name not in shared}
 
 
 def _convolutional(game: Game) -> bool:

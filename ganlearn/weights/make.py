@@ -15,7 +15,7 @@ from torch import nn
 from ganlearn import data, metrics, nets, training
 from ganlearn.data import Dataset
 from ganlearn.errors import UserError
-from ganlearn.training.game import Objective
+from ganlearn.game import Objective
 from ganlearn.weights.store import put
 
 HELD_OUT, SPLIT_SEED = 0.2, 0

@@ -8,7 +8,7 @@ from helpers_training import picture_trainer, points_trainer, take
 from torch import nn
 
 from ganlearn import training
-from ganlearn.training.game import discriminator_objective, generator_objective
+from ganlearn.game import discriminator_objective, generator_objective
 
 MOVES = {"discriminator": discriminator_objective, "generator": generator_objective}
 

@@ -11,7 +11,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 from ganlearn import data, nets, runtime, training
 from ganlearn.errors import UserError
-from ganlearn.training.game import discriminator_objective, generator_objective
+from ganlearn.game import discriminator_objective, generator_objective
 from ganlearn.training.log import read
 
 

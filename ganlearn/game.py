@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import torch
 from torch import Tensor, nn
 
 from ganlearn.losses import Loss, non_saturating
+
+if TYPE_CHECKING:
+    from ganlearn.data import Source
 
 Player = Literal["discriminator", "generator"]
 
@@ -28,6 +31,11 @@ class Game:
     discriminator: nn.Module
     loss: Loss = non_saturating
 
+    @property
+    def phases(self) -> tuple[Phase, ...]:
+        """The order of play when nobody asks for another."""
+        return ALTERNATING
+
     def player(self, name: Player) -> nn.Module:
         """The network of that name."""
         return self.discriminator if name == "discriminator" else self.generator
@@ -35,6 +43,35 @@ class Game:
     def opponent(self, name: Player) -> nn.Module:
         """The network that is idle while ``name`` moves."""
         return self.generator if name == "discriminator" else self.discriminator
+
+    def deal(self, drawn: Tensor, random: torch.Generator) -> tuple[Tensor, Tensor]:
+        """What a move starts from: real samples, and what the generator is given.
+
+        Args:
+            drawn: (n, *shape) of the data, on the device of ``random``.
+            random: source of the latents.
+
+        Returns:
+            The samples as they are, and fresh normal latents (n, latent).
+
+        Taught in chapter 03.
+        """
+        return drawn, self._normal(len(drawn), random)
+
+    def latents(self, n: int, source: Source, random: torch.Generator) -> Tensor:
+        """What the generator makes n samples from when nobody learns: normal latents (n, latent).
+
+        Args:
+            n: how many.
+            source: of the data, for a generator that starts from them (chapter 13).
+            random: where the numbers come from.
+
+        Taught in chapter 03.
+        """
+        return self._normal(n, random)
+
+    def _normal(self, n: int, random: torch.Generator) -> Tensor:
+        return torch.randn(n, self.generator.latent, generator=random, device=random.device)
 
 
 Objective = Callable[[Game, Tensor, Tensor], Tensor]
