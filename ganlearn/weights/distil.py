@@ -1,0 +1,235 @@
+"""Train the perceptual network: ``python -m ganlearn.weights.distil TEACHER.safetensors``.
+
+A small network learns to foresee what a large one sees. Each of five layers gets a linear head
+that turns its few channels into the teacher's many; the heads are thrown away afterwards.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections import OrderedDict
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn.utils.fusion import fuse_conv_bn_eval
+
+from ganlearn import progress, runtime, threads
+from ganlearn.errors import UserError
+from ganlearn.style.features import MEAN, STD, vgg
+from ganlearn.style.networks import perceptual
+from ganlearn.weights.crops import HELD_OUT, Crops, held_out
+from ganlearn.weights.store import put
+from ganlearn.weights.teacher import LAYERS, Teacher, along, teacher, vgg19_teacher
+
+WIDTHS = ((16, 16), (32, 32), (64,) * 4, (144,) * 4, (144,))
+STEPS, BATCH, SIZE, RATE, SEED = 12_000, 8, 96, 3e-3, 0
+EVERY = (4, 2, 1, 1, 1)  # only every 4th pixel of relu1_1 is compared: neighbours say the same
+
+
+class Student(nn.Module):
+    """The network to be trained, with what it has only while it is trained.
+
+    A batch norm stands between each convolution and its ReLU. Without it the fifth layer died in
+    the first hundred steps, and the others learnt four times more slowly.
+
+    Args:
+        channels: of the teacher at each layer.
+        seed: of the first weights.
+    """
+
+    def __init__(self, channels: tuple[int, ...], seed: int) -> None:
+        super().__init__()
+        layers: OrderedDict[str, nn.Module] = OrderedDict()
+        with runtime.seeded(seed):
+            for name, layer in vgg(WIDTHS).named_children():
+                layers[name] = layer
+                if isinstance(layer, nn.Conv2d):
+                    nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
+                    nn.init.zeros_(layer.bias)
+                    layers[name.replace("conv", "norm")] = nn.BatchNorm2d(layer.out_channels)
+            self.layers = nn.Sequential(layers)
+            self.heads = nn.ModuleList(
+                nn.Conv2d(widths[0], out, 1) for widths, out in zip(WIDTHS, channels, strict=True)
+            )
+        self.register_buffer("mean", torch.tensor(MEAN).view(3, 1, 1))
+        self.register_buffer("std", torch.tensor(STD).view(3, 1, 1))
+
+    def forward(self, pictures: Tensor) -> list[Tensor]:
+        """Pictures (n, 3, h, w) in [0, 1] to features at ``LAYERS``, before the heads."""
+        return along(self.layers, (pictures - self.mean) / self.std)
+
+
+def make(master: Teacher, command: str) -> dict[str, Any]:
+    """Train, fold, rescale, write the weights and their card, and return the card."""
+    device = runtime.device()
+    threads.settle()
+    crops = Crops()
+    start = time.perf_counter()
+    student = fit(master.to(device), crops, device).cpu().eval()
+    seconds = round(time.perf_counter() - start)
+    master.cpu()
+    correlations = correlation(student, master)
+    layers = folded(student.layers)
+    rescale(layers, crops.draw(128, 128, runtime.generator(1)))
+    card = {
+        "name": "perceptual",
+        "kind": "extractor",
+        "data": f"the photographs and textures of docs/data.md without {', '.join(HELD_OUT)}, and "
+        "512 pictures of data.paintings: pieces of 96 pixels at many scales, turned, mirrored, "
+        "colours exchanged, contrast and light changed",
+        "for": "comparing pictures: style transfer, perceptual losses, seeing what a network sees",
+        "not for": "recognising things: it has no classes, and has seen few photographs",
+        "licence": "MIT",
+        "network": {"widths": WIDTHS},
+        "parameters": sum(parameter.numel() for parameter in layers.parameters()),
+        "teacher": master.about,
+        "training": {
+            "steps": STEPS,
+            "batch": BATCH,
+            "size": SIZE,
+            "peak learning rate": RATE,
+            "seed": SEED,
+        },
+        "command": command,
+        "seconds": seconds,
+    }
+    return put(layers.state_dict(), card, lambda: score(correlations))
+
+
+def fit(master: Teacher, crops: Crops, device: torch.device) -> Student:
+    """A student after ``STEPS`` steps."""
+    student = Student(master.channels, SEED).to(device, memory_format=torch.channels_last)
+    random = runtime.generator(SEED)
+    spread = variance(master, crops.draw(64, SIZE, random).to(device))
+    optimiser = torch.optim.Adam(student.parameters(), lr=RATE, fused=True)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(
+        optimiser, RATE, total_steps=STEPS, pct_start=0.1
+    )
+    precision = "bfloat16" if runtime.bfloat16_is_fast(device) else "float32"
+    for step in progress.bar(range(1, STEPS + 1), title="distilling", unit="step"):
+        pictures = crops.draw(BATCH, SIZE, random).to(device, memory_format=torch.channels_last)
+        with runtime.autocast(device, precision):
+            losses = errors(student, master, pictures, spread, random)
+        optimiser.zero_grad()
+        losses.sum().backward()
+        optimiser.step()
+        schedule.step()
+        if step % 1_000 == 0:
+            print(
+                f"step {step}: " + " ".join(f"{loss:.3f}" for loss in losses.tolist()), flush=True
+            )
+    return student
+
+
+def errors(
+    student: Student, master: Teacher, pictures: Tensor, spread: list[Tensor], random: Any
+) -> Tensor:
+    """Per layer the mean squared error in units of the teacher's variance: 1 is a blind guess."""
+    with torch.no_grad():
+        seen = master(pictures)
+    losses = []
+    for every, found, target, head, teachers, variances in zip(
+        EVERY, student(pictures), seen, student.heads, master.heads, spread, strict=True
+    ):
+        down, across = torch.randint(every, (2,), generator=random).tolist()
+        places = (..., slice(down, None, every), slice(across, None, every))
+        with torch.no_grad():
+            wanted = teachers(target[places]).float()
+        losses.append(((head(found[places]).float() - wanted).square() / variances).mean())
+    return torch.stack(losses)
+
+
+@torch.no_grad()
+def variance(master: Teacher, pictures: Tensor) -> list[Tensor]:
+    """Of the teacher's channels at each layer, (1, channels, 1, 1)."""
+    return [
+        head(found).var((0, 2, 3), keepdim=True)
+        for head, found in zip(master.heads, master(pictures), strict=True)
+    ]
+
+
+@torch.no_grad()
+def correlation(student: Student, master: Teacher) -> dict[str, float]:
+    """Median over the channels of the correlation with the teacher, on held-out photographs."""
+    mine: list[list[Tensor]] = [[] for _ in LAYERS]
+    theirs: list[list[Tensor]] = [[] for _ in LAYERS]
+    for photograph in held_out(384):
+        for index, (found, target) in enumerate(
+            zip(student(photograph), master(photograph), strict=True)
+        ):
+            mine[index].append(student.heads[index](found).flatten(2)[0])
+            theirs[index].append(master.heads[index](target).flatten(2)[0])
+    return {
+        name: round(_correlation(torch.cat(m, 1), torch.cat(t, 1)).median().item(), 3)
+        for name, m, t in zip(LAYERS, mine, theirs, strict=True)
+    }
+
+
+def _correlation(a: Tensor, b: Tensor) -> Tensor:
+    """Of the rows of two matrices (channels, places)."""
+    a, b = (x.double() - x.double().mean(1, keepdim=True) for x in (a, b))
+    return (a * b).sum(1) / (a.norm(dim=1) * b.norm(dim=1)).clamp_min(1e-12)
+
+
+def folded(layers: nn.Sequential) -> nn.Sequential:
+    """The same function without batch norms: each becomes part of the convolution before it."""
+    plain = vgg(WIDTHS).eval().requires_grad_(False)
+    for name, layer in layers.named_children():
+        if isinstance(layer, nn.Conv2d):
+            norm = layers.get_submodule(name.replace("conv", "norm"))
+            plain.get_submodule(name).load_state_dict(fuse_conv_bn_eval(layer, norm).state_dict())
+    return plain
+
+
+@torch.no_grad()
+def rescale(layers: nn.Sequential, pictures: Tensor) -> None:
+    """Give every filter a mean activation of 1, without changing what the network can tell.
+
+    A ReLU lets a positive factor through, so a filter may be divided by its mean activation when
+    the next convolution multiplies what comes from it by the same number.
+
+    Args:
+        layers: a chain from :func:`ganlearn.style.features.vgg`; changed in place.
+        pictures: (n, 3, h, w) in [0, 1] over which the mean is taken.
+
+    Taught in chapter 10.
+    """
+    features = (pictures - torch.tensor(MEAN).view(3, 1, 1)) / torch.tensor(STD).view(3, 1, 1)
+    convolution = None
+    before = torch.ones(3)
+    for layer in layers.children():
+        if isinstance(layer, nn.Conv2d):
+            layer.weight *= before.view(1, -1, 1, 1)
+            convolution = layer
+        features = layer(features)
+        if isinstance(layer, nn.ReLU):
+            before = features.mean((0, 2, 3))
+            before[before < 1e-3] = 1.0  # a filter that never fires stays as it is
+            convolution.weight /= before.view(-1, 1, 1, 1)
+            convolution.bias /= before
+            features = features / before.view(-1, 1, 1)
+
+
+def score(correlations: dict[str, float]) -> dict[str, Any]:
+    """What the card says of what was stored."""
+    network = perceptual()
+    seen = network(torch.cat([p[..., :240, :240] for p in held_out(384)]), LAYERS)
+    return {
+        "median correlation with the teacher on held-out photographs": correlations,
+        "channels that never fire on them": {
+            name: int((features.amax((0, 2, 3)) == 0).sum()) for name, features in seen.items()
+        },
+    }
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        raise SystemExit("python -m ganlearn.weights.distil TEACHER.safetensors|vgg19")
+    try:
+        chosen = vgg19_teacher() if sys.argv[1] == "vgg19" else teacher(sys.argv[1])
+    except UserError as problem:
+        raise SystemExit(str(problem)) from None
+    name = sys.argv[1].rpartition("/")[2]
+    print(make(chosen, f"python -m ganlearn.weights.distil {name}"))
