@@ -82,6 +82,7 @@ class LBFGS:
             [self._point],
             self.learning_rate,
             max_iter=1,
+            max_eval=25,  # the default, 1.25 · max_iter, leaves the line search a single look
             history_size=20,
             tolerance_grad=0,
             tolerance_change=0,
