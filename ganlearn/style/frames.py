@@ -217,7 +217,8 @@ def _of_one_size(frames: Iterable[Tensor], where: str) -> Iterator[Tensor]:
 def _until_stopped(frames: Iterable[Tensor]) -> Iterator[Tensor]:
     count = 0
     try:
-        for count, frame in enumerate(frames, 1):
+        for frame in frames:
             yield frame
+            count += 1
     except KeyboardInterrupt:
         print(f"Stopped after {count} frames, which are kept.")

@@ -152,7 +152,7 @@ def test_what_is_no_clip_is_one_sentence(tmp_path, spoil, sentence):
 def test_frames_of_unequal_size_in_a_folder_are_named(tmp_path):
     to_image(noise(0)).save(tmp_path / "1.png")
     to_image(noise(0, height=22)).save(tmp_path / "2.png")
-    with pytest.raises(UserError, match="Frame 2 of .* has 28 x 22 pixels"):
+    with pytest.raises(UserError, match=r"Frame 2 of .* has 28 x 22 pixels"):
         list(frames.clip(tmp_path))
 
 
