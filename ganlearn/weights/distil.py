@@ -24,7 +24,7 @@ from ganlearn.weights.store import put
 from ganlearn.weights.teacher import LAYERS, Teacher, along, teacher, vgg19_teacher
 
 WIDTHS = ((16, 16), (32, 32), (64,) * 4, (144,) * 4, (144,))
-STEPS, BATCH, SIZE, RATE, SEED = 12_000, 8, 96, 3e-3, 0
+STEPS, BATCH, SIZE, RATE, SEED = 9_000, 8, 96, 3e-3, 0
 EVERY = (4, 2, 1, 1, 1)  # only every 4th pixel of relu1_1 is compared: neighbours say the same
 
 
