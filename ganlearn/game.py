@@ -70,6 +70,17 @@ class Game:
         """
         return self._normal(n, random)
 
+    def beside(self, z: Tensor, samples: Tensor) -> Tensor:
+        """What a sheet of samples shows: the samples, and in a translation what they began as.
+
+        Args:
+            z: what the generator was given.
+            samples: what it made, (n, *shape).
+
+        Taught in chapter 13.
+        """
+        return samples
+
     def _normal(self, n: int, random: torch.Generator) -> Tensor:
         return torch.randn(n, self.generator.latent, generator=random, device=random.device)
 

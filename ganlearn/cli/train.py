@@ -111,6 +111,7 @@ def _play(run: Run, trainer: Trainer) -> None:
     for report in trainer.run(total - trainer.steps_taken, every):
         trainer.save(run.folder)
         picture = run.folder / runs.SAMPLES / f"{report.step:06d}.png"
-        recipe.save(sheet(report.samples), picture, {"run": str(run.folder), "step": report.step})
+        shown = trainer.game.beside(trainer.fixed, report.samples)
+        recipe.save(sheet(shown), picture, {"run": str(run.folder), "step": report.step})
         losses = "  ".join(f"{player} {loss:.3f}" for player, loss in report.losses.items())
         tqdm.write(f"step {report.step} of {total}  {losses}  {picture}")

@@ -16,7 +16,7 @@ from typing import Any, Literal
 
 from torch import nn
 
-from ganlearn import data, losses, nets
+from ganlearn import data, losses, nets, translate
 from ganlearn.data import Source
 from ganlearn.errors import UserError
 from ganlearn.game import Game
@@ -29,6 +29,7 @@ else:
     import tomli as tomllib
 
 TABLES = ("data", "nets", "training")
+COLOUR = 3  # channels of a picture that a translator makes
 FOLDER = Path(__file__).parents[1] / "configs"
 
 SOURCES: dict[str, Callable[..., Source]] = {
@@ -39,6 +40,11 @@ SOURCES: dict[str, Callable[..., Source]] = {
     "paintings": data.paintings,
     "photographs": data.photographs,
     "folder": data.folder,
+    "edges": translate.edges_to_paintings,
+    "folder-with-edges": translate.folder_with_edges,
+    "folder-of-pairs": translate.folder_of_pairs,
+    "photographs-and-paintings": translate.photographs_and_paintings,
+    "two-folders": translate.two_folders,
     **{
         name: functools.partial(data.torchvision_dataset, name)
         for name in ("mnist", "fashion-mnist", "cifar10")
@@ -47,8 +53,14 @@ SOURCES: dict[str, Callable[..., Source]] = {
 NETS: dict[str, Callable[..., tuple[nn.Module, nn.Module]]] = {
     "mlp": nets.mlp,
     "dcgan": nets.dcgan,
+    "pix2pix": translate.pix2pix,
+    "cyclegan": translate.cyclegan,
 }
-LOSSES = {loss.name: loss for loss in (losses.non_saturating, losses.minimax)}
+GAMES: dict[str, type[Game]] = {"pix2pix": translate.Pix2Pix, "cyclegan": translate.CycleGAN}
+"""The rule that goes with some networks; all others play the plain game."""
+OWN_PICTURES = {"edges": "folder-with-edges", "photographs-and-paintings": "two-folders"}
+"""What takes the place of a source when the pictures are the reader's; else it is a folder."""
+LOSSES = {loss.name: loss for loss in (losses.non_saturating, losses.minimax, losses.least_squares)}
 
 IN_TRAINING: tables.Allowed = {
     **tables.signature(
@@ -58,6 +70,9 @@ IN_TRAINING: tables.Allowed = {
     "steps": (int, True),
     "every": (int, False),
 }
+
+FROM_THE_DATA = ("shape", "size", "channels", "inputs", "outputs", "seed")
+"""Arguments of networks that the data and the training decide."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +104,10 @@ class Config:
                 f"{self.name} is for points in the plane; to learn from your pictures "
                 f"take a configuration of pictures, such as paintings."
             )
-        pictures = {"name": "folder", "path": str(Path(folder).expanduser().resolve())}
+        name = self.data["name"]
+        if "path" not in tables.signature(SOURCES[name]):
+            name = OWN_PICTURES.get(name, "folder")
+        pictures = {"name": name, "path": str(Path(folder).expanduser().resolve())}
         same_size = {key: value for key, value in self.data.items() if key == "size"}
         return replace(self, data=pictures | same_size)
 
@@ -136,7 +154,10 @@ def check(content: Mapping[str, Any], name: str, where: str = "") -> Config:
         if not isinstance(content.get(table), Mapping):
             raise UserError(f"{where} lacks the table [{table}].")
         found[table] = tables.of_this_budget(content[table])
+    for table in ("data", "nets"):
         tables.check(found[table], _allowed(table, found[table], where), table, where)
+    allowed = IN_TRAINING | _terms(_rule(found["nets"]["name"]))
+    tables.check(found["training"], allowed, "training", where)
     return Config(name, **found)
 
 
@@ -149,11 +170,15 @@ def build(config: Config, *, device: str | None = None, log: Path | None = None)
         log: a JSONL file that gets a line a report.
     """
     source = SOURCES[config.data["name"]](**_without(config.data, "name"))
-    generator, discriminator = players(config, source.shape)
-    game = Game(generator, discriminator, LOSSES[config.training.get("loss", "non-saturating")])
-    settings = _without(config.training, "loss", "steps", "every")
-    if "betas" in settings:
-        settings["betas"] = tuple(settings["betas"])
+    rule = _rule(config.nets["name"])
+    terms = {key: config.training[key] for key in _terms(rule) if key in config.training}
+    if "loss" in config.training:
+        terms["loss"] = LOSSES[config.training["loss"]]
+    game = rule(*players(config, source.shape), **terms)
+    settings = {
+        key: tuple(value) if isinstance(value, list) else value  # betas, decay
+        for key, value in _without(config.training, "loss", "steps", "every", *terms).items()
+    }
     return Trainer(game, source, device=device, log=log, **settings)
 
 
@@ -171,19 +196,34 @@ def players(config: Config, shape: Sequence[int]) -> tuple[nn.Module, nn.Module]
     if len(shape) != 3:
         raise UserError(f"{name} draws pictures, and the data are points; take the nets mlp.")
     channels, size, _ = shape
-    return NETS[name](size=size, channels=channels, **own)
+    if name == "dcgan" and channels <= COLOUR:
+        return nets.dcgan(size=size, channels=channels, **own)
+    if name == "dcgan":
+        raise UserError("dcgan draws single pictures, and the data are pairs; take pix2pix.")
+    if channels <= COLOUR:
+        raise UserError(f"{name} learns from pairs; take data such as {', '.join(OWN_PICTURES)}.")
+    if name == "pix2pix":
+        return translate.pix2pix(channels - COLOUR, COLOUR, **own)
+    return translate.cyclegan(size, (channels - COLOUR, COLOUR), **own)
 
 
 def _allowed(table: str, content: Mapping[str, Any], where: str) -> tables.Allowed:
-    if table == "training":
-        return IN_TRAINING
     functions = SOURCES if table == "data" else NETS
     chosen = content.get("name")
     if not isinstance(chosen, str) or chosen not in functions:
         given = f"is {chosen!r}" if "name" in content else "is missing"
         raise UserError(f"{where}: {table}.name {given}; choose from {', '.join(functions)}.")
-    from_elsewhere = ("shape", "size", "channels", "seed") if table == "nets" else ()
+    from_elsewhere = FROM_THE_DATA if table == "nets" else ()
     return {"name": (str, True), **tables.signature(functions[chosen], without=from_elsewhere)}
+
+
+def _rule(nets_name: str) -> type[Game]:
+    return GAMES.get(nets_name, Game)
+
+
+def _terms(rule: type[Game]) -> tables.Allowed:
+    """The weights of a game's terms, which stand in the table of its training."""
+    return tables.signature(rule, without=("generator", "discriminator", "loss"))
 
 
 def _without(table: Mapping[str, Any], *keys: str) -> dict[str, Any]:

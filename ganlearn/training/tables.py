@@ -11,6 +11,9 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 from ganlearn import runtime
 from ganlearn.errors import UserError
 
+FROM_ZERO = ("seed", "l1", "cycle", "identity")
+"""Numbers that may be 0: where counting begins, and weights of terms that can be left out."""
+
 Allowed = dict[str, tuple[Any, bool]]
 """Key to (type of its value, whether it must be given)."""
 
@@ -76,8 +79,8 @@ def fits(value: Any, hint: Any, key: str = "") -> bool:
     Args:
         value: text, a number, true, false, or a list of such.
         hint: the annotation.
-        key: the argument's name: a seed, or a number in a list, may be 0; every other number
-            counts or measures something and must be above it.
+        key: the argument's name: those in ``FROM_ZERO``, and numbers in a list, may be 0; every
+            other number counts or measures something and must be above it.
     """
     origin, parts = get_origin(hint), get_args(hint)
     if origin is Literal:
@@ -94,7 +97,9 @@ def fits(value: Any, hint: Any, key: str = "") -> bool:
     if hint in (int, float):
         number = isinstance(value, int if hint is int else (int, float))
         return (
-            number and not isinstance(value, bool) and (value > 0 or (value == 0 and key == "seed"))
+            number
+            and not isinstance(value, bool)
+            and (value > 0 or (value == 0 and key in FROM_ZERO))
         )
     return isinstance(hint, type) and isinstance(value, hint)
 
@@ -111,5 +116,5 @@ def in_words(hint: Any, key: str = "") -> str:
         return f"a list of {len(parts)} numbers"
     if parts:
         return "a list of names"
-    least = "from 0 on" if key == "seed" else "above 0"
+    least = "from 0 on" if key in FROM_ZERO else "above 0"
     return {int: f"a whole number {least}", float: f"a number {least}"}.get(hint, "text in quotes")

@@ -42,6 +42,9 @@ class Trainer:
         phases: the order of play; the game's own when not given.
         log: a JSONL file that gets a line a report.
 
+    Attributes:
+        fixed: what the generator makes the samples of every report from, 64 of them.
+
     Raises:
         UserError: when a real and a generated sample do not have the same shape, or ``decay`` ends
             before it begins.
@@ -92,7 +95,7 @@ class Trainer:
             "phases": [[p.player, p.objective.__name__, p.every] for p in self.phases],
             **_weights(game),
         }
-        self._shown = self._latents(64, seed + 1)
+        self.fixed = self._latents(64, seed + 1)
         self._check_shapes()
 
     @property
@@ -166,7 +169,7 @@ class Trainer:
 
     def shown(self) -> Tensor:
         """Samples (64, *shape) of the same latents at every call."""
-        return self._generate(self._shown)
+        return self._generate(self.fixed)
 
     def samples(self, n: int, seed: int = 0) -> Tensor:
         """Fresh samples (n, *shape) from the generator, averaged if there is an average.
@@ -210,7 +213,7 @@ class Trainer:
     def _check_shapes(self) -> None:
         random = runtime.generator(0, self.device)
         real, _ = self.game.deal(self.source.draw(2, random), random)
-        fake = self._generate(self._shown[:2])
+        fake = self._generate(self.fixed[:2])
         if real.shape != fake.shape:
             raise UserError(
                 f"The data are of shape {tuple(real.shape[1:])} and the generator makes "

@@ -204,3 +204,43 @@ def test_a_step_on_cuda_never_synchronises():
         trainer.step()
     finally:
         torch.cuda.set_sync_debug_mode("default")
+
+
+def test_the_learning_rate_falls_in_a_straight_line_to_nothing():
+    trainer = points_trainer(learning_rate=1e-2, decay=(16, 48))  # a step has 8 samples
+    rates = []
+    for _ in range(8):
+        trainer.step()
+        rates.append({g["lr"] for o in trainer.optimisers.values() for g in o.param_groups})
+    expected = [1, 1, 1, 0.75, 0.5, 0.25, 0, 0]
+    assert [rate.pop() for rate in rates if len(rate) == 1] == pytest.approx(
+        [1e-2 * share for share in expected]
+    )
+
+
+def test_a_decay_that_ends_before_it_begins_is_refused():
+    with pytest.raises(UserError, match="from 48 samples on to nothing at 16"):
+        points_trainer(decay=(48, 16))
+
+
+def test_a_game_may_deal_and_order_its_moves_in_its_own_way():
+    class Shifted(training.Game):
+        phases = (training.Phase("generator", generator_objective),)
+
+        def deal(self, drawn, random):
+            return drawn + 100, torch.zeros(len(drawn), 4)
+
+        def latents(self, n, source, random):
+            return source.draw(n, random).repeat(1, 2)
+
+    game = Shifted(*nets.mlp((2,), latent=4, hidden=16))
+    trainer = training.Trainer(game, data.ring(), batch=8, device="cpu")
+    seen = []
+    game.generator.register_forward_hook(lambda _, inputs, output: seen.append(inputs[0]))
+    before = flat(game.discriminator)
+    trainer.step()
+    assert torch.equal(seen[-1], torch.zeros(8, 4))
+    assert torch.equal(before, flat(game.discriminator))  # its own phases leave it out
+    trainer.samples(3, seed=2)
+    expected = data.ring().draw(3, runtime.generator(2)).repeat(1, 2)
+    assert torch.equal(seen[-1], expected)
