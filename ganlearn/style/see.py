@@ -1,12 +1,11 @@
-"""Looking into a network: invert its features, please one of its channels, ask where it looked."""
+"""Looking into a network: what a layer has kept of a picture, and what pleases a channel."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
 import torch
-from torch import Tensor, nn
-from torch.nn.functional import interpolate, relu
+from torch import Tensor
 
 from ganlearn import progress, runtime
 from ganlearn.errors import UserError
@@ -108,51 +107,6 @@ def maximise(
         return smooth * total_variation(candidates) - pleased
 
     return _descend(noise, loss, steps, title=f"pleasing {layer}")
-
-
-def grad_cam(
-    network: nn.Module,
-    layer: nn.Module,
-    pictures: Tensor,
-    score: Callable[[Tensor], Tensor] = lambda output: output,
-) -> Tensor:
-    r"""Where a network saw what raised its score.
-
-    With the layer's feature maps :math:`A_k` and :math:`\alpha_k` the mean over the places of
-    :math:`\partial\,\text{score} / \partial A_k`, the map is
-    :math:`\mathrm{ReLU}\big(\sum_k \alpha_k A_k\big)`, enlarged to the picture.
-
-    Args:
-        network: pictures to an output; it should be in eval mode, or BatchNorm will let pictures
-            of the batch look at each other.
-        layer: a part of it whose output is (n, channels, h, w).
-        pictures: (n, channels, height, width), on the network's scale.
-        score: output to one number a picture, (n,); ``lambda output: output[:, 3]`` for a class,
-            ``lambda logits: -logits`` for what speaks for a fake.
-
-    Returns:
-        (n, 1, height, width), at least 0; as large as the score makes it.
-
-    Raises:
-        UserError: when the layer took no part, or gave no feature maps.
-
-    Paper: Selvaraju et al. 2017, arXiv:1610.02391. Taught in chapter 10.
-    """
-    seen: list[Tensor] = []
-    handle = layer.register_forward_hook(lambda module, given, output: seen.append(output))
-    try:
-        # A detached layer would have no gradient, and weights may be frozen: the pictures are not.
-        total = score(network(pictures.detach().requires_grad_())).sum()
-    finally:
-        handle.remove()
-    if len(seen) != 1 or seen[0].ndim != 4:
-        raise UserError(
-            "Grad-CAM needs a layer that is used once and gives feature maps (n, channels, h, w)."
-        )
-    (slopes,) = torch.autograd.grad(total, seen[0])
-    importance = slopes.mean((2, 3), keepdim=True)
-    heat = relu((importance * seen[0].detach()).sum(1, keepdim=True))
-    return interpolate(heat, pictures.shape[2:], mode="bilinear", align_corners=False)
 
 
 def _grey_noise(shape: Sequence[int], random: torch.Generator) -> Tensor:

@@ -1,4 +1,4 @@
-"""Inversion nears the features, maximisation raises a channel, Grad-CAM has a closed form."""
+"""Inversion nears the features, and maximisation raises a channel."""
 
 import pytest
 import torch
@@ -8,7 +8,7 @@ from ganlearn import runtime
 from ganlearn.errors import UserError
 from ganlearn.style.features import Extractor, vgg
 from ganlearn.style.objective import relative, total_variation
-from ganlearn.style.see import grad_cam, invert, maximise
+from ganlearn.style.see import invert, maximise
 
 
 def network(seed=0):
@@ -91,59 +91,3 @@ def test_the_best_picture_of_a_linear_channel_is_known():
 def test_a_channel_that_there_is_not_is_refused():
     with pytest.raises(UserError, match="channels 0 to 7; asked for 3, 8"):
         maximise(network(), "conv2_1", [3, 8], size=16, steps=1)
-
-
-# ------------------------------------------------------------------ Grad-CAM
-
-
-class LinearHead(nn.Module):
-    """Feature maps, their means, and one weighted sum: the case in which the map is known."""
-
-    def __init__(self):
-        super().__init__()
-        with runtime.seeded(0):
-            self.maps = nn.Conv2d(3, 4, 3, padding=1)
-            self.head = nn.Linear(4, 2)
-
-    def forward(self, x):
-        return self.head(self.maps(x).mean((2, 3)))
-
-
-@pytest.mark.parametrize("chosen", [0, 1])
-def test_grad_cam_of_a_linear_head(chosen):
-    """The slope of a mean over N places is w / N everywhere, so the map is ReLU(w . A) / N."""
-    model, pictures = LinearHead(), smooth_pictures(3, 10)
-    maps = model.maps(pictures)
-    meant = torch.einsum("k,nkhw->nhw", model.head.weight[chosen], maps).relu() / 100
-    heat = grad_cam(model, model.maps, pictures, lambda output: output[:, chosen])
-    torch.testing.assert_close(heat[:, 0], meant.detach())
-    assert heat.max() > 0
-
-
-def test_grad_cam_leaves_no_trace():
-    model, pictures = LinearHead(), smooth_pictures(2, 8)
-    model.requires_grad_(False)
-    kept = pictures.clone()
-    heat = grad_cam(model, model.maps, pictures, lambda output: output[:, 0])
-    assert not heat.requires_grad and torch.equal(pictures, kept) and not pictures.requires_grad
-    assert not model.maps._forward_hooks
-    assert all(parameter.grad is None for parameter in model.parameters())
-
-
-def test_grad_cam_finds_the_one_place_that_counts():
-    """A detector of bright spots, and one bright spot."""
-    detector = nn.Sequential(nn.AvgPool2d(4), nn.Flatten(), nn.Linear(16, 1, bias=False))
-    nn.init.ones_(detector[2].weight)
-    picture = torch.zeros(1, 1, 16, 16)
-    picture[..., 4:8, 8:12] = 1
-    heat = grad_cam(detector, detector[0], picture)
-    assert heat[0, 0].flatten().argmax() in [16 * r + c for r in range(4, 8) for c in range(8, 12)]
-    assert heat[0, 0, 12:].sum() == 0
-
-
-@pytest.mark.parametrize("layer", ["head", "unused"])
-def test_a_layer_without_feature_maps_is_refused(layer):
-    model = LinearHead()
-    model.unused = nn.Conv2d(3, 3, 1)
-    with pytest.raises(UserError, match="feature maps"):
-        grad_cam(model, getattr(model, layer), smooth_pictures(), lambda output: output[:, 0])
