@@ -145,7 +145,7 @@ def errors(
 def variance(master: Teacher, pictures: Tensor) -> list[Tensor]:
     """Of the teacher's channels at each layer, (1, channels, 1, 1)."""
     return [
-        head(found).var((0, 2, 3), keepdim=True)
+        head(found).var((0, 2, 3), correction=0, keepdim=True)
         for head, found in zip(master.heads, master(pictures), strict=True)
     ]
 
