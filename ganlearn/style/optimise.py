@@ -10,7 +10,7 @@ from torch import Tensor
 
 from ganlearn import progress, runtime, threads
 from ganlearn.style import colour as colours
-from ganlearn.style import pictures, presets, pyramid, stylised
+from ganlearn.style import memory, pictures, presets, pyramid, stylised
 from ganlearn.style.descent import LBFGS, Adam, descent
 from ganlearn.style.features import Extractor
 from ganlearn.style.material import Material, gather
@@ -20,6 +20,7 @@ from ganlearn.style.pictures import Picture
 from ganlearn.style.presets import DEFAULT, Preset
 from ganlearn.style.regions import Mask
 from ganlearn.style.stylised import Stylised, Trace
+from ganlearn.style.tiles import Tiled
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,6 +58,7 @@ def stylize(
     extractor: Extractor | None = None,
     optimiser: str = "adam",
     learning_rate: float | None = None,
+    tile: int | None = None,
     seed: int = 0,
     device: str | torch.device | None = None,
     callback: Callable[[Progress], None] | None = None,
@@ -83,6 +85,8 @@ def stylize(
             given.
         optimiser: ``"adam"`` or ``"lbfgs"``.
         learning_rate: the optimiser's own when not given.
+        tile: pixels on the side of the tiles that the network looks at one by one; only when the
+            picture does not fit into memory as a whole if not given. The result is the same.
         seed: of the noise.
         device: to compute on; the best one present when not given.
         callback: is told about every step.
@@ -97,7 +101,9 @@ def stylize(
     on = runtime.device(device)
     network = perceptual() if extractor is None else extractor
     network.to(on, memory_format=torch.channels_last)
-    objective = Objective(network, presets.preset(preset), strength)
+    objective = Objective(
+        network if tile is None else Tiled(network, tile), presets.preset(preset), strength
+    )
     way, manner = descent(optimiser, learning_rate), colours.find(colour)
     material = gather(
         content,
@@ -109,6 +115,7 @@ def stylize(
         colour=manner,
         device=on,
     )
+    objective = memory.fitting(objective, material.shape, on)
     shapes = pyramid.shapes(material.shape, size, scales, objective.smallest)
     first = _start(start, material, seed)
     run = Run(objective, way, callback)

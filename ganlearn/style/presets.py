@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ganlearn.errors import UserError
-from ganlearn.style.statistics import GRAM, MEAN_COV, Statistic
+from ganlearn.style.statistics import GRAM, Statistic
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ DEFAULT = Preset(
     "default",
     style=dict.fromkeys(("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1"), 1.0),
     content={"relu4_1": 1.0},
-    statistic=MEAN_COV,
+    statistic=GRAM,
     content_weight=0.3,
     total_variation=0.1,
 )
