@@ -20,25 +20,29 @@ FLOORS = {
     "data": GROUND,
     "nets": GROUND,
     "losses": GROUND,
+    "game": GROUND | {"data", "losses"},
     "penalties": GROUND,
     "augment": GROUND,
     "metrics": GROUND | {"data", "nets"},
     "style": GROUND | {"data", "nets", "recipe"},
-    "translate": GROUND | {"data", "nets", "losses", "training"},
+    "translate": GROUND | {"data", "nets", "losses", "game", "style"},
     "recipe": GROUND,
     "provenance": GROUND,
     "plots": GROUND | {"data"},
     "widgets": GROUND | {"data", "plots"},
     "diagrams": GROUND | {"plots"},
     "notebook": GROUND,
-    "training": GROUND | {"data", "nets", "losses", "penalties", "augment", "metrics"},
+    "training": GROUND | {
+        *("data", "nets", "losses", "game", "penalties", "augment", "metrics", "translate"),
+    },
     "checks": GROUND | {
         *("notebook", "data", "nets", "losses", "penalties", "style", "training", "translate"),
     },
     "course": GROUND | {"checks"},
     "doctor": GROUND | {"data", "course"},
     "weights": GROUND | {
-        *("data", "nets", "losses", "metrics", "provenance", "style", "training", "translate"),
+        *("data", "nets", "losses", "game", "metrics", "provenance"),
+        *("style", "training", "translate"),
     },
     "cli": None,  # the roof: it may know everything, and nobody knows it
 }
