@@ -41,6 +41,7 @@ class Progress:
     picture: Tensor
 
 
+@torch.inference_mode(False)  # gradients are needed, whatever mode the caller is in
 def stylize(
     content: Picture,
     style: Picture | Sequence[Picture],

@@ -69,8 +69,18 @@ def resize(pictures: Tensor, size: int) -> Tensor:
 
     Returns:
         (n, 3, height', width') in [0, 1].
+
+    Raises:
+        UserError: when that would be more pixels than Pillow reads from a file.
     """
-    return resize_to(pictures, scaled(pictures.shape[-2:], size))
+    height, width = scaled(pictures.shape[-2:], size)
+    if height * width > Image.MAX_IMAGE_PIXELS:
+        fits = int(size * math.sqrt(Image.MAX_IMAGE_PIXELS / (height * width)))
+        raise UserError(
+            f"At size {size} the picture would have {width} x {height} pixels; "
+            f"choose a size of at most {fits}."
+        )
+    return resize_to(pictures, (height, width))
 
 
 def scaled(shape: tuple[int, int], size: int) -> tuple[int, int]:

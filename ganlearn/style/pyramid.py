@@ -26,10 +26,12 @@ def shapes(
         smallest: pixels that the network needs on each side.
 
     Raises:
-        UserError: when even the finest is too small, with a size that would do.
+        UserError: when even the finest is too small, with a size that would do, or for no scale.
 
     Taught in chapter 11.
     """
+    if scales < 1:
+        raise UserError(f"The number of scales is {scales}; choose at least 1.")
     finest = scaled(picture, size)
     if min(finest) < smallest:
         enough = least_size(picture, smallest)
@@ -44,7 +46,12 @@ def shapes(
 def share(steps: int, scales: int) -> list[int]:
     """Steps for each scale, as equal as whole numbers can be; what is left over goes to the
     coarse ones, where it costs least.
+
+    Raises:
+        UserError: for fewer than 0 steps.
     """
+    if steps < 0:
+        raise UserError(f"The number of steps is {steps}; choose at least 0.")
     return [steps // scales + (index < steps % scales) for index in range(scales)]
 
 
