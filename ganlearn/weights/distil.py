@@ -21,7 +21,7 @@ from ganlearn.style.features import MEAN, STD, vgg
 from ganlearn.style.networks import perceptual
 from ganlearn.weights.crops import HELD_OUT, Crops, held_out
 from ganlearn.weights.store import put
-from ganlearn.weights.teacher import LAYERS, Teacher, along, teacher, vgg19_teacher
+from ganlearn.weights.teacher import LAYERS, Teacher, distilled_teacher, vgg19_teacher
 
 WIDTHS = ((16, 16), (32, 32), (64,) * 4, (144,) * 4, (144,))
 STEPS, BATCH, SIZE, RATE, SEED = 9_000, 8, 96, 3e-3, 0
@@ -58,7 +58,12 @@ class Student(nn.Module):
 
     def forward(self, pictures: Tensor) -> list[Tensor]:
         """Pictures (n, 3, h, w) in [0, 1] to features at ``LAYERS``, before the heads."""
-        return along(self.layers, (pictures - self.mean) / self.std)
+        features, found = (pictures - self.mean) / self.std, []
+        for name, layer in self.layers.named_children():
+            features = layer(features)
+            if name in LAYERS:
+                found.append(features)
+        return found
 
 
 def make(master: Teacher, command: str) -> dict[str, Any]:
@@ -228,7 +233,7 @@ if __name__ == "__main__":
     if len(sys.argv) != 2:
         raise SystemExit("python -m ganlearn.weights.distil TEACHER.safetensors|vgg19")
     try:
-        chosen = vgg19_teacher() if sys.argv[1] == "vgg19" else teacher(sys.argv[1])
+        chosen = vgg19_teacher() if sys.argv[1] == "vgg19" else distilled_teacher(sys.argv[1])
     except UserError as problem:
         raise SystemExit(str(problem)) from None
     name = sys.argv[1].rpartition("/")[2]

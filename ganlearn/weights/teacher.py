@@ -10,7 +10,8 @@ from safetensors.torch import load
 from torch import Tensor, nn
 
 from ganlearn.errors import UserError
-from ganlearn.style.features import vgg
+from ganlearn.style.features import Extractor, vgg
+from ganlearn.style.vgg19 import vgg19
 
 LAYERS = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
 
@@ -19,17 +20,14 @@ class Teacher(nn.Module):
     """Features that a student is to foresee, at five layers of VGG-19.
 
     Args:
-        scale: from pictures in [0, 1] to what the first layer expects.
-        layers: the network, with the names of VGG-19.
-        heads: from a layer of it to the channels of the full VGG-19.
+        extractor: the network.
+        heads: from each of ``LAYERS`` to the channels of the full VGG-19, 1 x 1 convolutions.
         about: for the model card: what it is, its licence and its hash.
     """
 
-    def __init__(
-        self, scale: nn.Module, layers: nn.Sequential, heads: nn.ModuleList, about: dict[str, str]
-    ) -> None:
+    def __init__(self, extractor: Extractor, heads: nn.ModuleList, about: dict[str, str]) -> None:
         super().__init__()
-        self.scale, self.layers, self.heads, self.about = scale, layers, heads, about
+        self.extractor, self.heads, self.about = extractor, heads, about
         self.eval().requires_grad_(False)
 
     @property
@@ -39,24 +37,14 @@ class Teacher(nn.Module):
 
     def forward(self, pictures: Tensor) -> list[Tensor]:
         """Pictures (n, 3, h, w) in [0, 1] to features at ``LAYERS``, before the heads."""
-        return along(self.layers, self.scale(pictures))
+        return list(self.extractor(pictures, LAYERS).values())
 
 
-def along(layers: nn.Sequential, features: Tensor) -> list[Tensor]:
-    """What a chain of named layers finds at ``LAYERS``."""
-    found = []
-    for name, layer in layers.named_children():
-        features = layer(features)
-        if name in LAYERS:
-            found.append(features)
-    return found
-
-
-def teacher(file: str | Path) -> Teacher:
+def distilled_teacher(file: str | Path) -> Teacher:
     """VGG-19 pruned and distilled by Wang et al. 2020, from its safetensors file.
 
-    The file holds ``conv0``, the scaling of the input, ``conv11`` to ``conv51``, and for the
-    first layer of every size a linear head ``conv11_aux``, …, to the channels of VGG-19.
+    The file holds ``conv0``, the scaling of the input as a 1 x 1 convolution, ``conv11`` to
+    ``conv51``, and for the first layer of every size a linear head ``conv11_aux``, ….
 
     Raises:
         UserError: when there is no such file, or it holds something else.
@@ -77,7 +65,7 @@ def teacher(file: str | Path) -> Teacher:
     for name, layer in layers.named_children():
         if name.startswith("conv"):
             _load(layer, stored, name.replace("_", ""))
-    scale = _load(nn.Conv2d(3, 3, 1), stored, "conv0")
+    _begin_with(layers.conv1_1, _load(nn.Conv2d(3, 3, 1), stored, "conv0"))
     heads = nn.ModuleList()
     for name, block in zip(LAYERS, widths, strict=True):
         key = f"conv{name[4:].replace('_', '')}_aux"
@@ -88,7 +76,7 @@ def teacher(file: str | Path) -> Teacher:
         "licence": "MIT, (c) 2020 Huan Wang",
         "sha256": hashlib.sha256(content).hexdigest(),
     }
-    return Teacher(scale, layers, heads, about)
+    return Teacher(Extractor(layers, "teacher", (0, 0, 0), (1, 1, 1)), heads, about)
 
 
 def vgg19_teacher(file: str | Path | None = None) -> Teacher:
@@ -97,21 +85,20 @@ def vgg19_teacher(file: str | Path | None = None) -> Teacher:
     Raises:
         UserError: when the weights cannot be had.
     """
-    from ganlearn.style.vgg19 import vgg19
-
     network = vgg19(file)
-    scale = nn.Conv2d(3, 3, 1)
-    scale.weight.data = torch.diag(1 / network.std.flatten())[..., None, None]
-    scale.bias.data = -(network.mean / network.std).flatten()
-    last = network.names.index(LAYERS[-1])
-    channels = [network.layers.get_submodule(f"conv{name[4:]}").out_channels for name in LAYERS]
-    heads = nn.ModuleList(_same(count) for count in channels)
+    heads = nn.ModuleList()
+    for name in LAYERS:
+        channels = network.layers.get_submodule(name.replace("relu", "conv")).out_channels
+        head = nn.Conv2d(channels, channels, 1)
+        nn.init.dirac_(head.weight)
+        nn.init.zeros_(head.bias)
+        heads.append(head)
     about = {
         "what": "VGG-19 (Simonyan and Zisserman 2015, arXiv:1409.1556), torchvision's weights",
         "source": "torchvision.models.VGG19_Weights.IMAGENET1K_V1",
         "licence": "BSD-3-Clause; trained on ImageNet",
     }
-    return Teacher(scale, network.layers[: last + 1], heads, about)
+    return Teacher(network, heads, about)
 
 
 def _load(layer: nn.Conv2d, stored: dict[str, Tensor], key: str) -> nn.Conv2d:
@@ -119,8 +106,11 @@ def _load(layer: nn.Conv2d, stored: dict[str, Tensor], key: str) -> nn.Conv2d:
     return layer
 
 
-def _same(channels: int) -> nn.Conv2d:
-    head = nn.Conv2d(channels, channels, 1)
-    nn.init.dirac_(head.weight)
-    nn.init.zeros_(head.bias)
-    return head
+@torch.no_grad()
+def _begin_with(convolution: nn.Conv2d, scale: nn.Conv2d) -> None:
+    """Let a convolution do what a 1 x 1 convolution before it did, so that one is saved."""
+    bias = torch.einsum("ochw,c->o", convolution.weight, scale.bias)
+    convolution.bias += bias
+    convolution.weight.copy_(
+        torch.einsum("ochw,ci->oihw", convolution.weight, scale.weight[..., 0, 0])
+    )

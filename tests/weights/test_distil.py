@@ -10,7 +10,7 @@ from ganlearn import runtime
 from ganlearn.errors import UserError
 from ganlearn.style.features import Extractor, vgg
 from ganlearn.weights import distil
-from ganlearn.weights.teacher import LAYERS, along, teacher
+from ganlearn.weights.teacher import LAYERS, distilled_teacher
 
 CHANNELS = (5, 6, 7, 8, 9)
 
@@ -34,9 +34,9 @@ def student():
 def test_folding_the_batch_norms_changes_nothing(student):
     plain = distil.folded(student.layers)
     assert not any(isinstance(layer, nn.BatchNorm2d) for layer in plain)
-    x = (pictures(seed=9) - student.mean) / student.std
-    for found, expected in zip(along(plain, x), student(pictures(seed=9)), strict=True):
-        torch.testing.assert_close(found, expected, rtol=1e-3, atol=1e-4)
+    found = Extractor(plain, "plain")(pictures(seed=9), LAYERS)
+    for features, expected in zip(found.values(), student(pictures(seed=9)), strict=True):
+        torch.testing.assert_close(features, expected, rtol=1e-3, atol=1e-4)
 
 
 def test_rescaled_filters_have_mean_activation_one_and_tell_the_same(student):
@@ -87,7 +87,7 @@ def file(tmp_path):
 
 def test_a_teacher_computes_what_its_file_says(file):
     path, stored = file
-    master = teacher(path)
+    master = distilled_teacher(path)
     assert master.channels == CHANNELS
     x = conv2d(pictures(), stored["conv0.weight"], stored["conv0.bias"])
     x = pad(x, (1, 1, 1, 1), "reflect")
@@ -100,7 +100,7 @@ def test_what_is_no_teacher_is_refused(tmp_path):
     path = tmp_path / "x.safetensors"
     path.write_bytes(b"nothing of the kind")
     with pytest.raises(UserError, match=r"x\.safetensors is not a teacher's file"):
-        teacher(path)
+        distilled_teacher(path)
 
 
 def test_a_blind_guess_has_error_one_and_training_lowers_it(file, monkeypatch):
@@ -111,7 +111,7 @@ def test_a_blind_guess_has_error_one_and_training_lowers_it(file, monkeypatch):
         def draw(self, n, size, generator):
             return torch.rand(n, 3, size, size, generator=generator)
 
-    master = teacher(file[0])
+    master = distilled_teacher(file[0])
     blind = distil.Student(CHANNELS, seed=0)
     with torch.no_grad():
         for head, teachers, seen in zip(blind.heads, master.heads, master(pictures()), strict=True):
