@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ganlearn.errors import UserError
+
 if TYPE_CHECKING:
     from PIL.Image import Image
     from torch import Tensor
@@ -34,6 +36,11 @@ def sample(
 
     found = runs.read(run)
     generator, steps = found.generator()
+    if not hasattr(generator, "latent"):
+        raise UserError(
+            f"The run in {run} learned to translate pictures; give it some: "
+            f"`ganlearn translate PICTURE -o OUT.png --run {run}`."
+        )
     z = torch.randn(n, generator.latent, generator=runtime.generator(seed))
     with torch.no_grad():
         samples = torch.cat([generator(part) for part in z.split(256)])

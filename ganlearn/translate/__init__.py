@@ -11,7 +11,8 @@ from ganlearn.translate.cyclegan import (
     cyclegan,
     identity_loss,
 )
-from ganlearn.translate.outlines import outlines
+from ganlearn.translate.measures import detail, lines_kept, style_distance
+from ganlearn.translate.outlines import drawn_lines, outlines
 from ganlearn.translate.pairs import (
     Unpaired,
     edges_to_paintings,
@@ -24,6 +25,7 @@ from ganlearn.translate.pairs import (
 from ganlearn.translate.patchgan import PatchGAN, receptive_field
 from ganlearn.translate.pix2pix import L1_ALONE, Pix2Pix, pix2pix
 from ganlearn.translate.pool import Pool
+from ganlearn.translate.shipped import shipped
 from ganlearn.translate.unet import UNet
 
 __all__ = [
@@ -38,14 +40,19 @@ __all__ = [
     "Unpaired",
     "cycle_loss",
     "cyclegan",
+    "detail",
+    "drawn_lines",
     "edges_to_paintings",
     "folder_of_pairs",
     "folder_with_edges",
     "identity_loss",
+    "lines_kept",
     "outlines",
     "pairs",
     "photographs_and_paintings",
     "pix2pix",
     "receptive_field",
+    "shipped",
+    "style_distance",
     "two_folders",
 ]

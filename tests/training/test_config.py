@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from ganlearn import losses, nets
+from ganlearn import losses, nets, runtime, translate
 from ganlearn.errors import UserError
 from ganlearn.training import config
 
@@ -55,7 +55,9 @@ def test_the_built_in_configurations_build(name, monkeypatch):
     monkeypatch.setenv("GANLEARN_BUDGET", "smoke")
     found = config.load(name)
     trainer = config.build(found, device="cpu")
-    assert trainer.samples(2).shape[1:] == trainer.source.shape
+    random = runtime.generator(0)
+    real, _ = trainer.game.deal(trainer.source.draw(2, random), random)
+    assert trainer.samples(2).shape == real.shape
 
 
 def test_a_value_may_differ_between_budgets(tmp_path, monkeypatch):
@@ -145,3 +147,78 @@ def test_sizes_of_the_data_reach_the_networks(tmp_path):
     text = "\n".join([*tables, "[training]", "steps = 1"])
     trainer = config.build(config.load(written(tmp_path, text)), device="cpu")
     assert trainer.samples(1).shape == (1, 1, 8, 8)
+
+
+PAIRS = """
+[data]
+name = "edges"
+n = 16
+size = 16
+
+[nets]
+name = "pix2pix"
+width = 2
+depth = 2
+patch_depth = 1
+
+[training]
+steps = 1
+l1 = 0
+decay = [0, 100]
+"""
+SIDES = PAIRS.replace('"edges"', '"photographs-and-paintings"').replace("pix2pix", "cyclegan")
+
+
+def test_the_weights_of_a_translation_stand_with_its_training(tmp_path):
+    trainer = config.build(config.load(written(tmp_path, PAIRS)), device="cpu")
+    assert isinstance(trainer.game, translate.Pix2Pix)
+    assert trainer.game.l1 == 0
+    assert trainer.game.loss is losses.non_saturating
+    assert trainer.decay == (0, 100)
+    assert trainer.settings["phases"][1][1] == "generator_objective"
+    text = SIDES.replace("l1 = 0", "cycle = 3\nidentity = 0")
+    trainer = config.build(config.load(written(tmp_path, text)), device="cpu")
+    assert isinstance(trainer.game, translate.CycleGAN)
+    assert (trainer.game.cycle, trainer.game.identity) == (3, 0)
+    assert trainer.game.loss is losses.least_squares
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        (RIGHT.replace("seed = 3", "l1 = 3"), r"\[training\] has no key 'l1'"),
+        (PAIRS.replace("l1 = 0", "l1 = -1"), "l1 is -1; it must be a number from 0 on"),
+        (PAIRS.replace("l1 = 0", "cycle = 1"), r"\[training\] has no key 'cycle'"),
+        (PAIRS.replace('"edges"', '"paintings"'), "pix2pix learns from pairs; take data such as"),
+        (SIDES.replace("l1 = 0", "pool = 3"), "no key 'pool'"),
+        (
+            PAIRS.replace("pix2pix", "dcgan").replace("depth = 2", "").replace("patch_", ""),
+            "has no key 'depth'",
+        ),
+    ],
+)
+def test_what_does_not_fit_a_translation_is_named(tmp_path, text, sentence):
+    with pytest.raises(UserError, match=sentence):
+        config.build(config.load(written(tmp_path, text)), device="cpu")
+
+
+def test_pairs_are_no_pictures_for_a_dcgan(tmp_path):
+    tables = ["[data]", 'name = "edges"', "n = 16", "size = 16", "[nets]", 'name = "dcgan"']
+    text = "\n".join([*tables, "[training]", "steps = 1"])
+    with pytest.raises(UserError, match="the data are pairs; take pix2pix"):
+        config.build(config.load(written(tmp_path, text)), device="cpu")
+
+
+@pytest.mark.parametrize(
+    ("name", "theirs"),
+    [
+        ("edges", "folder-with-edges"),
+        ("photographs", "two-folders"),
+        ("digits", "folder"),
+    ],
+)
+def test_own_pictures_take_the_place_of_the_shipped_ones(tmp_path, monkeypatch, name, theirs):
+    monkeypatch.setenv("GANLEARN_BUDGET", "smoke")
+    found = config.load(name).with_pictures(tmp_path)
+    assert found.data["name"] == theirs
+    assert found.with_pictures(tmp_path).data["name"] == theirs
