@@ -127,8 +127,8 @@ class TransferNetwork(nn.Module):
         Raises:
             UserError: for pictures of another shape or too small, or a style that there is not.
         """
-        self._check(pictures)
         shares = self.shares(style)
+        self._check(pictures, shares)
         full = F.relu(self.stem(pictures, shares))
         half = F.relu(self.down1(full, shares))
         features = F.relu(self.down2(half, shares))
@@ -157,9 +157,14 @@ class TransferNetwork(nn.Module):
             )
         return shares.view(-1, styles)
 
-    def _check(self, pictures: Tensor) -> None:
+    def _check(self, pictures: Tensor, shares: Tensor) -> None:
         if pictures.ndim != 4 or pictures.shape[1] != 3 or min(pictures.shape[-2:]) < LEAST:
             raise UserError(
                 f"Pictures to be stylised are (n, 3, height, width) with at least {LEAST} pixels "
                 f"on each side; these are {tuple(pictures.shape)}."
+            )
+        if len(shares) not in (1, len(pictures)):
+            raise UserError(
+                f"There are {len(pictures)} pictures and shares for {len(shares)}; give one row "
+                f"for all, or one for each."
             )
