@@ -21,7 +21,7 @@ from ganlearn.weights.store import put
 LAYER = "relu4_1"
 STYLE_LAYERS = ("relu1_1", "relu2_1", "relu3_1", "relu4_1")
 WIDTHS = ((96,), (96, 96, 96, 64), (64, 32), (32, 16))
-STEPS, BATCH, SIZE, RATE, SEED = 4_000, 8, 96, 2e-3, 0
+STEPS, BATCH, SIZE, RATE, SEED = 2_500, 8, 96, 2e-3, 0
 PIXELS, STYLE = 2.0, 1.0  # weights; the features of the result weigh 1
 
 
