@@ -25,6 +25,7 @@ def loaded_after(statement: str) -> set[str]:
         ("from ganlearn import data", {"torch"}),
         ("from ganlearn import nets, losses", {"torch"}),
         ("from ganlearn import training", {"torch"}),
+        ("from ganlearn import style, translate", {"torch"}),
     ],
 )
 def test_no_heavy_package_comes_uninvited(statement, allowed):
