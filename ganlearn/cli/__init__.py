@@ -10,7 +10,7 @@ import sys
 
 import typer
 
-from ganlearn.cli import course, doctor, lab, run, sample, train
+from ganlearn.cli import course, doctor, lab, run, sample, stylize, train, translate
 from ganlearn.errors import UserError
 
 app = typer.Typer(
@@ -19,7 +19,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for command in (lab.lab, run.run, doctor.doctor, train.train, sample.sample):
+for command in (
+    *(lab.lab, run.run, doctor.doctor),
+    *(train.train, sample.sample, stylize.stylize, translate.translate),
+):
     app.command()(command)
 app.add_typer(course.app, name="course")
 
