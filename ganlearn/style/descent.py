@@ -57,7 +57,9 @@ class Adam:
     @property
     def picture(self) -> Tensor:
         """The average of the last steps, (1, 3, height, width) in [0, 1]."""
-        return self._sum / self._share if self._share else self._point.detach()
+        if not self._share:
+            return self._point.detach()
+        return (self._sum / self._share).clamp(0, 1)  # rounding may leave the range by a bit
 
 
 class LBFGS:
