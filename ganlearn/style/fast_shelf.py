@@ -109,7 +109,8 @@ def stylise_fast(
             their place.
         masks: one for each style, where in the result it goes; see :mod:`ganlearn.style.regions`.
         colour: ``"style"``, ``"luminance"`` or ``"match"``; see :mod:`ganlearn.style.colour`.
-        steps: of training, when there is no network yet.
+        steps: of training, when there is no network yet. Ctrl-C ends it early; the result is then
+            not ``finished``.
         device: to compute on; the best one present when not given.
 
     Raises:
@@ -147,7 +148,9 @@ def stylise_fast(
         )
     made = ground.lerp(made, strength)
     # The network has its style already, so it is the result that is given the content's colours.
-    return Stylised(manner.finish(ground, manner.prepare(made, ground)).cpu(), recipe)
+    result = manner.finish(ground, manner.prepare(made, ground))
+    stopped = network.card.get("steps", steps) < steps  # the shipped network's card has no steps
+    return Stylised(result.cpu(), recipe, finished=not stopped)
 
 
 def _places(styles: Sequence[Picture]) -> Sequence[int]:

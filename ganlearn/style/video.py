@@ -26,7 +26,7 @@ def each_frame(
     """Stylise every frame by itself, with a progress bar.
 
     Args:
-        frames: (1, 3, height, width) in [0, 1] each, such as :func:`ganlearn.style.clip` gives.
+        frames: (1, 3, height, width) in [0, 1] each, such as :func:`ganlearn.style.frames.clip` gives.
         stylise: such as a :class:`ganlearn.style.FastStyle`.
         total: how many frames there are, when ``frames`` does not know its length.
 
@@ -49,7 +49,7 @@ def estimated_flow(frame: Tensor, before: Tensor) -> Tensor:
         frame, before: (1, 3, height, width) in [0, 1].
 
     Returns:
-        (1, 2, height, width), in pixels as in :class:`ganlearn.style.Motion`, on the CPU.
+        (1, 2, height, width), in pixels as in :class:`ganlearn.style.motion.Motion`, on the CPU.
 
     Paper: Le Besnerais and Champagnat 2005, doi:10.1109/ICIP.2005.1529706. Taught in chapter 12.
     """
@@ -73,7 +73,7 @@ def warm_start(
         stylise: (frame, start) to a stylised frame; the start is the last result moved along, and
             None for the first frame.
         flow: from each frame back to the one before, (1, 2, height, width) in pixels as in
-            :class:`ganlearn.style.Motion`: a function such as :func:`estimated_flow`, or the
+            :class:`ganlearn.style.motion.Motion`: a function such as :func:`estimated_flow`, or the
             flows themselves where they are known; None moves nothing.
 
     Yields:

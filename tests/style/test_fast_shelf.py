@@ -81,6 +81,7 @@ def three(monkeypatch):
 
     class Painter:
         network = TransferNetwork(8, 4, 1)
+        card = {"steps": 5}
 
         def __call__(self, x, style):
             shares = self.network.shares(style)
@@ -118,6 +119,13 @@ def test_colours_of_the_content_can_be_kept(three):
     ).pictures
     mean = pictures.read("chelsea", 48).mean((2, 3))
     assert torch.allclose(matched.mean((2, 3)), mean, atol=0.02)
+
+
+def test_a_result_of_a_training_that_was_stopped_is_not_finished(three):
+    content = torch.full((1, 3, 32, 48), 0.5)
+    for steps, finished in [(5, True), (6, False)]:
+        made = fast_shelf.stylise_fast(content, "waves", size=48, steps=steps, device="cpu")
+        assert made.finished is finished
 
 
 def test_what_does_not_fit_is_one_sentence(three):
