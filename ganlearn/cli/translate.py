@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ganlearn.cli.jobs import jobs
 from ganlearn.errors import UserError
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def translate(
     from ganlearn import progress, recipe, runtime
     from ganlearn.style.pictures import read, to_image
 
-    jobs = _jobs(picture, output)
+    found = jobs(picture, output)
     network, learned_at, made_of = _translator(run, back)
     if drawing and network.inputs != 1:
         raise UserError("This translator takes pictures and not outlines; leave --drawing out.")
@@ -61,7 +61,7 @@ def translate(
     made_of |= {"size": size, "drawing": drawing}
     done, skipped = 0, []
     try:
-        for source, target in progress.bar(jobs, title="translating", unit="picture"):
+        for source, target in progress.bar(found, title="translating", unit="picture"):
             try:
                 pixels = read(source, size)
             except UserError as problem:
@@ -75,38 +75,9 @@ def translate(
         if done:  # also when it was stopped by Ctrl-C
             for sentence in skipped:
                 print(f"Skipped: {sentence}")
-            print(f"{output}: {done} of {len(jobs)} translated.")
+            print(f"{output}: {done} of {len(found)} translated.")
     if not done:
         raise UserError(" ".join(skipped))
-
-
-def _jobs(picture: str, output: Path) -> list[tuple[str | Path, Path]]:
-    """What to read and where to write it; nothing may be written over what is read."""
-    from ganlearn.data.folder import picture_files
-
-    root = Path(picture).expanduser()
-    if root.is_dir():
-        inside = output.resolve()
-        if inside == root.resolve() or root.resolve() in inside.parents:
-            raise UserError(f"The output {output} lies in {root}; give a folder of its own.")
-        if output.is_file():
-            raise UserError(f"{output} is a file; for a folder of pictures give a folder.")
-        files = picture_files(root)
-        names = [file.relative_to(root) for file in files]
-        same = Counter(name.with_suffix("") for name in names)  # cat.jpg beside cat.png
-        targets = [
-            name.with_suffix(".png")
-            if same[name.with_suffix("")] == 1
-            else name.with_name(f"{name.name}.png")
-            for name in names
-        ]
-        return [(file, output / name) for file, name in zip(files, targets, strict=True)]
-    target = output / f"{root.stem}.png" if output.is_dir() else output
-    if target.suffix.lower() != ".png":
-        raise UserError(f"The result is a PNG, so {target} must end in .png.")
-    if root.exists() and target.resolve() == root.resolve():
-        raise UserError(f"The result would replace {picture}; choose another name with -o.")
-    return [(picture, target)]
 
 
 def _translator(run: Path | None, back: bool) -> tuple[UNet, int, dict[str, Any]]:

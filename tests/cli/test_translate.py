@@ -126,7 +126,7 @@ def files(folder):
         (["same.png", "-o", "."], "would replace same.png"),
         (["folder", "-o", "folder"], "lies in folder"),
         (["folder", "-o", "folder/out"], "lies in folder"),
-        (["folder", "-o", "same.png"], "same.png is a file"),
+        (["folder", "-o", "same.png"], "folder is a folder, so same.png must be one"),
         (["empty", "-o", "out"], "no picture in empty"),
         (["broken.png", "-o", "out.png"], "broken.png cannot be read"),
         (["same.png", "-o", "out.png", "--run", "nowhere"], "no run in nowhere"),
