@@ -26,7 +26,7 @@ def each_frame(
     """Stylise every frame by itself, with a progress bar.
 
     Args:
-        frames: (1, 3, height, width) in [0, 1] each, such as :func:`ganlearn.style.frames.clip` gives.
+        frames: (1, 3, height, width) in [0, 1] each, such as a :class:`ganlearn.style.frames.Clip`.
         stylise: such as a :class:`ganlearn.style.FastStyle`.
         total: how many frames there are, when ``frames`` does not know its length.
 
