@@ -6,7 +6,7 @@ import time
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn.functional import mse_loss
 
 from ganlearn import progress, runtime, threads
@@ -59,8 +59,7 @@ def make() -> dict[str, Any]:
 
 def fit(encoder: Extractor, crops: Crops, device: torch.device) -> Decoder:
     """A decoder after ``STEPS`` steps."""
-    with runtime.seeded(SEED):
-        network = Decoder(channels(encoder), WIDTHS)
+    network = fresh(channels(encoder))
     network.to(device, memory_format=torch.channels_last)
     encoder.to(memory_format=torch.channels_last)
     random = runtime.generator(SEED)
@@ -77,9 +76,25 @@ def fit(encoder: Extractor, crops: Crops, device: torch.device) -> Decoder:
         sum(terms).backward()
         optimiser.step()
         schedule.step()
-        if step % 500 == 0:
+        if step % 250 == 0:
             told = ", ".join(f"{term.item():.3f}" for term in terms)
             print(f"step {step}: pixels, features, style {told}", flush=True)
+    return network
+
+
+def fresh(inputs: int) -> Decoder:
+    """A decoder with first weights that keep the spread of what goes through a ReLU.
+
+    torch's own are smaller: after eleven layers nothing of the picture would be left.
+    """
+    with runtime.seeded(SEED):
+        network = Decoder(inputs, WIDTHS)
+        for layer in network.layers:
+            if isinstance(layer, nn.Conv2d):
+                nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
+                nn.init.zeros_(layer.bias)
+        nn.init.normal_(network.layers.picture.weight, std=1e-3)  # grey at first
+        nn.init.constant_(network.layers.picture.bias, 0.5)
     return network
 
 
