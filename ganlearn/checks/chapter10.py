@@ -552,6 +552,7 @@ inversion = Exercise(
 
 HEAT = "the map"
 ALL_ONE_WAY = {"all for": 1.0, "all against": -1.0}
+FROZEN = "frozen networks"
 
 
 def networks_for(kind: str) -> tuple[nn.Module, nn.Module]:
@@ -569,7 +570,7 @@ def networks_for(kind: str) -> tuple[nn.Module, nn.Module]:
             )
             head.append(nn.Linear(24, 1))
         head.append(nn.Flatten(0))
-    return body.double(), head.double()
+    return tuple(part.double().requires_grad_(kind != FROZEN) for part in (body, head))
 
 
 def heat_seen(grad_cam: Callable, kind: str, pictures: Tensor) -> dict[str, Any] | None:
@@ -608,7 +609,7 @@ def cam(
     """An answer to 10.4 with these weights, this mixture of channels and this end."""
 
     def grad_cam(body: nn.Module, head: nn.Module, pictures: Tensor) -> Tensor:
-        features = body(pictures)
+        features = body(pictures).detach().requires_grad_()
         (gradient,) = torch.autograd.grad(head(features).sum(), features)
         with torch.no_grad():
             return finish(mix(weights(gradient), features), pictures.shape[2:]).squeeze(1)
@@ -635,6 +636,7 @@ heat_maps = Exercise(
         ("a body and a head", torch.randn(1, 1, 20, 12, generator=g, dtype=torch.float64)),
         ("all against", torch.randn(2, 1, 12, 12, generator=g, dtype=torch.float64)),
         ("all for", torch.randn(2, 1, 12, 16, generator=g, dtype=torch.float64)),
+        (FROZEN, torch.randn(2, 1, 16, 12, generator=g, dtype=torch.float64)),
     ],
     probe=heat_seen,
     points=3,
@@ -644,6 +646,13 @@ heat_maps = Exercise(
             "It leaves gradients in the weights of body and head.",
             "Looking must not teach: torch.autograd.grad(score, features) fills no weight's .grad.",
             sign=lambda got, right: got.value[LEFT] > 0,
+        ),
+        Mistake(
+            "frozen networks",
+            "It fails when the weights are frozen, for then the features require no gradient.",
+            "Cut the features off and let them require one: body(pictures).detach() and then "
+            "requires_grad_().",
+            sign=lambda got, right: "does not require grad" in str(got.error),
         ),
         Mistake(
             "size of the features",

@@ -436,7 +436,7 @@ def no_leaf(network, picture, target, rate, smooth):
 
 @right("10.4")
 def with_einsum(body, head, pictures):
-    seen = body(pictures)
+    seen = body(pictures).detach().requires_grad_()
     slope = torch.autograd.grad(head(seen).sum(), seen)[0]
     n, c, h, w = seen.shape
     importance = slope.view(n, c, h * w).mean(-1)
@@ -462,7 +462,7 @@ def one_after_the_other(body, head, pictures):
 
 @right("10.4")
 def of_the_probability(body, head, pictures):
-    seen = body(pictures)
+    seen = body(pictures).detach().requires_grad_()
     chance = head(seen).sigmoid().mean()
     (slope,) = torch.autograd.grad(chance, seen)
     maps = (slope.mean((-1, -2), keepdim=True) * seen).sum(1, keepdim=True).relu().detach()
@@ -482,7 +482,7 @@ def warmth(
     how = how or {"mode": "bilinear"}
 
     def grad_cam(body, head, pictures):
-        seen = body(pictures)
+        seen = body(pictures).detach().requires_grad_()
         (slope,) = torch.autograd.grad(head(seen).sum(), seen)
         seen = seen.detach()
         maps = before(combine(weigh(slope), seen))
@@ -537,7 +537,7 @@ def scaled_small(body, head, pictures):
 
 @wrong("10.4", "size of the features")
 def never_enlarged(body, head, pictures):
-    seen = body(pictures)
+    seen = body(pictures).detach().requires_grad_()
     (slope,) = torch.autograd.grad(head(seen).sum(), seen)
     maps = torch.einsum("nc,nchw->nhw", slope.mean((2, 3)), seen).relu().detach()
     return maps / maps.amax((1, 2), keepdim=True).clamp(min=1e-9)
@@ -550,7 +550,7 @@ def with_one_channel(body, head, pictures):
 
 @wrong("10.4", "gradients in the weights")
 def with_backward(body, head, pictures):
-    seen = body(pictures)
+    seen = body(pictures).detach().requires_grad_()
     seen.retain_grad()
     head(seen).sum().backward()
     maps = (seen.grad.mean((2, 3), keepdim=True) * seen).sum(1, keepdim=True).relu().detach()
@@ -560,7 +560,7 @@ def with_backward(body, head, pictures):
 
 @wrong("10.4", "raises")
 def of_many_scores(body, head, pictures):
-    seen = body(pictures)
+    seen = body(pictures).detach().requires_grad_()
     (slope,) = torch.autograd.grad(head(seen)[:, None] @ torch.ones(1, 2).double(), seen)
     return slope.sum(1)
 
@@ -568,6 +568,15 @@ def of_many_scores(body, head, pictures):
 @wrong("10.4", "returns nothing")
 def only_shows(body, head, pictures):
     print(with_einsum(body, head, pictures).shape)
+
+
+@wrong("10.4", "frozen networks")
+def as_the_weights_are(body, head, pictures):
+    seen = body(pictures)
+    (slope,) = torch.autograd.grad(head(seen).sum(), seen)
+    maps = torch.einsum("nc,nchw->nhw", slope.mean((2, 3)), seen.detach()).relu()
+    maps = F.interpolate(maps[:, None], pictures.shape[2:], mode="bilinear")[:, 0]
+    return maps / maps.amax((1, 2), keepdim=True).clamp(min=1e-9)
 
 
 # 10.5
