@@ -182,14 +182,17 @@ def learn(game, phases=None):
     return trainer.ema.network.cpu()
 
 
+@torch.no_grad()
+def apply(translator, pictures):
+    return translator(pictures)
+
+
 def new_game(**terms):
     nets = translate.pix2pix(1, 3, width=width, depth=3, patch_depth=1, seed=0)
     return translate.Pix2Pix(*nets, **terms)
 
 
-made = {}
-with torch.no_grad():
-    made["L1 alone"] = learn(new_game(), phases=translate.L1_ALONE)(lines)
+made = {"L1 alone": apply(learn(new_game(), phases=translate.L1_ALONE), lines)}
 show(
     rows(in_black(lines), paintings, made["L1 alone"]),
     alt="Outlines, paintings, and below what L1 alone makes: the planes of the grids are all "
@@ -313,9 +316,7 @@ pix2pix = (
 
 # %%
 for name, weight in (("adversarial alone", 0.0), ("both", 10.0)):
-    with torch.no_grad():
-        translator = learn(new_game(l1=weight), phases=pix2pix)
-        made[name] = translator(lines)
+    made[name] = apply(learn(new_game(l1=weight), phases=pix2pix), lines)
 labels = ["outlines", "painted", *made]
 figure, ax = plt.subplots(figsize=(9.6, 3.2))
 ax.imshow(rows(in_black(lines), paintings, *made.values()), interpolation="nearest")
@@ -373,9 +374,8 @@ def fixed_statistic(game, target, x):
     return torch.stack(distances).mean() + 0.5 * l1_loss(fake.float(), target)
 
 
-with torch.no_grad():
-    translator = learn(new_game(), phases=(training.Phase("generator", fixed_statistic),))
-    made["L1 and a fixed statistic"] = translator(lines)
+one_phase = (training.Phase("generator", fixed_statistic),)
+made["L1 and a fixed statistic"] = apply(learn(new_game(), phases=one_phase), lines)
 show(
     rows(in_black(lines), made["L1 alone"], made["L1 and a fixed statistic"], made["both"]),
     alt="Outlines; L1 alone, pale and dim; L1 with a fixed statistic, with some red, blue and "
@@ -619,10 +619,9 @@ without = learn_unpaired(cycle=0.0, identity=0.0)
 
 # %%
 pictures = [photographs]
-with torch.no_grad():
-    for network in (both_ways, without):
-        pictures += [network.a_to_b(photographs), network.b_to_a(network.a_to_b(photographs))]
-    back_in_glass = both_ways.b_to_a(glass)
+for network in (both_ways, without):
+    there = apply(network.a_to_b, photographs)
+    pictures += [there, apply(network.b_to_a, there)]
 labels = ["photograph", "to glass", "and back", "no cycle: to glass", "and back"]
 figure, ax = plt.subplots(figsize=(9.6, 3.2))
 ax.imshow(rows(*pictures), interpolation="nearest")
@@ -678,11 +677,10 @@ claim(
 # lost.
 
 # %%
-with torch.no_grad():
-    in_glass = both_ways.a_to_b(photographs)
-    noise = 0.1 * torch.randn(in_glass.shape, generator=runtime.generator(3))
-    clean = l1_loss(both_ways.b_to_a(in_glass), photographs)
-    disturbed = l1_loss(both_ways.b_to_a(in_glass + noise), photographs)
+in_glass = apply(both_ways.a_to_b, photographs)
+noise = 0.1 * torch.randn(in_glass.shape, generator=runtime.generator(3))
+clean = l1_loss(apply(both_ways.b_to_a, in_glass), photographs)
+disturbed = l1_loss(apply(both_ways.b_to_a, in_glass + noise), photographs)
 print(f"there and back: {clean:.2f}, with noise of 0.1 in the middle: {disturbed:.2f}")
 
 # %% [markdown]
@@ -697,8 +695,7 @@ painter, side = translate.shipped()
 four = ["grids", "glass", "leaves", "discs"]
 large = translate.edges_to_paintings(40, side, seed=5, schools=four)
 outlines, originals = large.samples[:, :1], large.samples[:, 1:]
-with torch.no_grad():
-    painted = painter(outlines)
+painted = apply(painter, outlines)
 show(
     rows(in_black(outlines), painted, originals, columns=12, scale=1),
     alt="Outlines of grids, glass, leaves and discs; what the shipped translator paints into them, "
@@ -727,8 +724,7 @@ def draw(upright, level, circle):
     near = lambda distance: distance.abs() < 0.9 / 64
     drawn = near(x - upright) | near(y - level) | near((x - 0.6).hypot(y - 0.6) - circle)
     sketch = drawn[None, None].float() * 2 - 1
-    with torch.no_grad():
-        both = torch.cat([in_black(sketch), painter(sketch)])
+    both = torch.cat([in_black(sketch), apply(painter, sketch)])
     return plots.grid(both, columns=2, scale=4), "Left: your lines. Right: painted."
 
 
@@ -743,12 +739,11 @@ show(
 # %%
 cat = style.read("chelsea", size=192) * 2 - 1
 found = translate.outlines(cat)
-with torch.no_grad():
-    show(
-        plots.grid(torch.cat([cat, in_black(found), painter(found)]), columns=3, scale=1, gap=4),
-        alt="A cat, the outlines that were found in it, and the outlines painted in flat colours "
-        "by a network that has never seen a cat.",
-    )
+show(
+    plots.grid(torch.cat([cat, in_black(found), apply(painter, found)]), columns=3, scale=1, gap=4),
+    alt="A cat, the outlines that were found in it, and the outlines painted in flat colours by a "
+    "network that has never seen a cat.",
+)
 
 # %% [markdown]
 # And the longer unpaired run: photographs, the same as glass; glass, the same as photographs.

@@ -21,7 +21,10 @@ REPORTS = 10
 
 def train(
     what: Annotated[
-        str, typer.Argument(metavar="NAME|FILE", help="ring, digits, paintings, or your .toml file")
+        str,
+        typer.Argument(
+            metavar="NAME|FILE", help="ring, digits, paintings, edges, photographs, or a file"
+        ),
     ],
     data: Annotated[
         Path | None, typer.Option(help="a folder of pictures to learn from instead")
