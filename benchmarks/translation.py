@@ -19,7 +19,7 @@ from ganlearn.style.statistics import GRAM
 
 SEEDS = range(5)
 SIZE, WIDTH, DEPTH, PATCH_DEPTH = 32, 16, 3, 1
-SCHOOLS = ["grids", "glass"]
+SCHOOLS, HELD_OUT = ["grids", "glass"], 100
 LAYERS = ("relu1_1", "relu2_1", "relu3_1")
 
 
@@ -44,7 +44,7 @@ def fixed_statistic(eye: nn.Module, weight: float) -> training.Phase:
 def paired(seed: int, eye: nn.Module) -> dict[str, dict[str, float]]:
     """Outlines to paintings in four ways."""
     source = translate.edges_to_paintings(2_000, SIZE, 0, SCHOOLS)
-    held_out = translate.edges_to_paintings(200, SIZE, 1, SCHOOLS).samples
+    held_out = translate.edges_to_paintings(HELD_OUT, SIZE, 1, SCHOOLS).samples
     lines, paintings = held_out[:, :1], held_out[:, 1:]
     ways = {
         "L1 alone": (0.0, translate.L1_ALONE),
@@ -52,25 +52,29 @@ def paired(seed: int, eye: nn.Module) -> dict[str, dict[str, float]]:
         "both": (10.0, None),
         "L1 and a fixed statistic": (0.0, (fixed_statistic(eye, 0.5),)),
     }
-    found = {}
-    for name, (l1, phases) in ways.items():
-        nets = translate.pix2pix(1, 3, width=WIDTH, depth=DEPTH, patch_depth=PATCH_DEPTH, seed=seed)
-        network = learn(translate.Pix2Pix(*nets, l1=l1), source, 400, 16, seed, phases)
-        made = applied(network, lines)
-        found[name] = {
+
+    def measured(made: Tensor, to: Tensor) -> dict[str, float]:
+        return {
             "L1 to the painting": l1_loss(made, paintings).item(),
             "detail, relative": translate.detail(made) / translate.detail(paintings),
             "style distance": translate.style_distance(made, paintings),
             "style distance, perceptual network": translate.style_distance(made, paintings, eye),
-            "lines kept": translate.lines_kept(lines, made),
+            "lines kept": translate.lines_kept(to, made),
         }
+
+    others = translate.edges_to_paintings(HELD_OUT, SIZE, 2 + seed, SCHOOLS).samples
+    found = {"other paintings": measured(others[:, 1:], to=others[:, :1])}
+    for name, (l1, phases) in ways.items():
+        nets = translate.pix2pix(1, 3, width=WIDTH, depth=DEPTH, patch_depth=PATCH_DEPTH, seed=seed)
+        network = learn(translate.Pix2Pix(*nets, l1=l1), source, 400, 16, seed, phases)
+        found[name] = measured(applied(network, lines), to=lines)
     return found
 
 
 def unpaired(seed: int) -> dict[str, dict[str, float]]:
     """Photographs to glass and back in three ways."""
     source = translate.photographs_and_paintings(2_000, SIZE, 0, ["glass"])
-    held_out = translate.photographs_and_paintings(200, SIZE, 1, ["glass"])
+    held_out = translate.photographs_and_paintings(HELD_OUT, SIZE, 1, ["glass"])
     photographs, glass = held_out.a.samples, held_out.b.samples
     outlines = translate.outlines(photographs)
     ways = {"cycle and identity": (5.0, 2.5), "cycle alone": (5.0, 0.0), "neither": (0.0, 0.0)}
