@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import warnings
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -48,14 +50,20 @@ def read(picture: Picture, size: int | None = None) -> Tensor:
     if isinstance(picture, Tensor):
         pixels = _of_tensor(picture)
     elif isinstance(picture, Image.Image):
-        pixels = _of_image(picture)
-    else:
+        with unpacking("The picture that was given"):
+            pixels = _of_image(picture)
+    elif isinstance(picture, (str, Path)):
         pixels = _named(picture)
+    else:
+        raise UserError(
+            f"A picture is a file, the name of a shipped one, a PIL image or a tensor; this is a "
+            f"{type(picture).__name__} (PIL's Image.fromarray makes a picture of an array)."
+        )
     height, width = pixels.shape[-2:]
     if min(height, width) < LEAST:
         raise UserError(
-            f"The picture {name(picture)} is {width} x {height} pixels; "
-            f"choose one with at least {LEAST} on each side."
+            f"There are {width} x {height} pixels in {name(picture)}; "
+            f"choose a picture with at least {LEAST} on each side."
         )
     return pixels if size is None else resize(pixels, size)
 
@@ -128,16 +136,31 @@ def _named(name: str | Path) -> Tensor:
 def _of_file(path: Path) -> Tensor:
     if path.is_dir():
         raise UserError(f"{path} is a folder; give one picture.")
+    with unpacking(f"The picture {path}"), Image.open(path) as image:
+        return _of_image(image)
+
+
+@contextlib.contextmanager
+def unpacking(what: str) -> Iterator[None]:
+    """Inside, a picture is read by Pillow; whatever goes wrong becomes one sentence.
+
+    Args:
+        what: is read, as the sentence begins.
+
+    Raises:
+        UserError: when it is damaged, no picture, or so large that it might fill the memory.
+
+    Taught in chapter 11.
+    """
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of oddities that do not keep a file from being read
             warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(path) as image:
-                return _of_image(image)
+            yield
     except UserError:
         raise
     except Exception as problem:  # Pillow's readers raise every kind on a damaged file
-        raise UserError(f"The picture {path} cannot be read: {reason(problem)}.") from problem
+        raise UserError(f"{what} cannot be read: {reason(problem)}.") from problem
 
 
 def _of_image(image: Image.Image) -> Tensor:

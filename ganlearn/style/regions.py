@@ -5,7 +5,6 @@ A mask is (1, 1, height, width) in [0, 1]: 1 counts, 0 does not, and between the
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -15,9 +14,9 @@ from PIL import Image, ImageOps
 from torch import Tensor
 from torch.nn.functional import interpolate
 
-from ganlearn.data.folder import reason
 from ganlearn.data.pixels import to_rgb
 from ganlearn.errors import UserError
+from ganlearn.style.pictures import unpacking
 
 Mask = str | Path | Image.Image | Tensor
 """What :func:`read` takes."""
@@ -45,9 +44,14 @@ def read(mask: Mask, size: tuple[int, int]) -> Tensor:
     if isinstance(mask, Tensor):
         grey = _of_tensor(mask)
     elif isinstance(mask, Image.Image):
-        grey = _of_image(mask)
-    else:
+        with unpacking("The mask that was given"):
+            grey = _of_image(mask)
+    elif isinstance(mask, (str, Path)):
         grey = _of_file(Path(mask).expanduser())
+    else:
+        raise UserError(
+            f"A mask is a file, a PIL image or a tensor; this is a {type(mask).__name__}."
+        )
     name = f"The mask {mask}" if isinstance(mask, (str, Path)) else "The mask that was given"
     height, width = size
     rows, columns = grey.shape[-2:]
@@ -104,14 +108,8 @@ def at_layer(mask: Tensor, size: tuple[int, int]) -> Tensor:
 def _of_file(path: Path) -> Tensor:
     if not path.is_file():
         raise UserError(f"There is no mask {path} (looked from {Path.cwd()}); check its name.")
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of oddities that do not keep a file from being read
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(path) as image:
-                return _of_image(image)
-    except Exception as problem:  # Pillow's readers raise every kind on a damaged file
-        raise UserError(f"The mask {path} cannot be read: {reason(problem)}.") from problem
+    with unpacking(f"The mask {path}"), Image.open(path) as image:
+        return _of_image(image)
 
 
 def _of_image(image: Image.Image) -> Tensor:
