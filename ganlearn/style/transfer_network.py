@@ -144,7 +144,7 @@ class TransferNetwork(nn.Module):
         Raises:
             UserError: for a style that there is not, or shares of another number of styles.
         """
-        styles, like = self.settings["styles"], self.stem.norm.scale
+        styles, like = self.settings["styles"], self.picture.weight
         if isinstance(style, int):
             if not 0 <= style < styles:
                 raise UserError(f"There is no style {style}; choose from 0 to {styles - 1}.")
