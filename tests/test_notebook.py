@@ -1,11 +1,14 @@
 """What show, claim and predict print, and when they refuse."""
 
+import io
+
 import matplotlib.pyplot as plt
+import numpy as np
 import pytest
 import torch
 from PIL import Image
 
-from ganlearn import notebook
+from ganlearn import data, notebook
 from ganlearn.notebook import ClaimFailed, claim, predict, show
 
 
@@ -20,6 +23,22 @@ def test_show_gives_a_png_and_its_words(kind, monkeypatch):
     assert data["text/plain"] == "[figure: An empty figure.]"
     assert more["metadata"]["image/png"]["alt"] == "An empty figure."
     assert not plt.get_fignums()  # or the inline backend would draw it again
+
+
+def test_a_figure_keeps_a_colour_that_is_rare_in_it(monkeypatch):
+    sent = []
+    monkeypatch.setattr(notebook, "display", lambda data, **more: sent.append(data["image/png"]))
+    cat = data.photograph("chelsea").resize((226, 150))
+    figure = plt.figure(figsize=(2.26, 1.5))
+    figure.add_axes([0, 0, 1, 1]).imshow(cat, interpolation="nearest")
+    show(figure, alt="A cat with green eyes.", dpi=100)
+    shown = Image.open(io.BytesIO(sent[0])).convert("RGB")
+    eyes = []
+    for picture in (cat, shown):
+        red, green, blue = np.asarray(picture).astype(int).transpose(2, 0, 1)
+        eyes.append(((red - green < 25) & (green - blue > 30)).sum())  # the fur is browner
+    assert eyes[0] > 100
+    assert eyes[1] == pytest.approx(eyes[0], rel=0.4)
 
 
 def test_show_needs_words():
