@@ -19,10 +19,11 @@ def detail(pictures: Tensor) -> float:
     To be read relative to that of real pictures: below 1 is blurred, above 1 is noisy.
 
     Args:
-        pictures: (n, channels, height, width) in [-1, 1], of even height and width.
+        pictures: (n, channels, height, width) in [-1, 1]; an odd last row or column is left out.
 
     Taught in chapter 13.
     """
+    pictures = pictures[..., : pictures.shape[-2] // 2 * 2, : pictures.shape[-1] // 2 * 2]
     coarse = interpolate(avg_pool2d(pictures, 2), scale_factor=2.0)
     return (pictures - coarse).square().mean().item()
 
@@ -63,7 +64,7 @@ def style_distance(
 @torch.no_grad()
 def _pooled(pictures: Tensor, extractor: Extractor, layers: list[str]) -> dict[str, Tensor]:
     """Features of all pictures below each other, layer to (1, channels, n · h, w)."""
-    found = extractor((pictures.detach().cpu() + 1) / 2, layers)
+    found = extractor((pictures.detach().to(extractor.mean.device) + 1) / 2, layers)
     return {name: f.transpose(0, 1).flatten(1, 2).unsqueeze(0) for name, f in found.items()}
 
 

@@ -25,6 +25,7 @@ def test_detail_of_stripes_of_a_ramp_and_of_blocks():
     assert translate.detail(interpolate(blocks, scale_factor=2)) == 0
     ramp = torch.arange(16.0).expand(1, 1, 16, 16)
     assert translate.detail(ramp) == pytest.approx(0.25)
+    assert translate.detail(ramp[..., :15]) == pytest.approx(0.25)
 
 
 def test_blur_costs_detail(glass):
