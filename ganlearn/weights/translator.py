@@ -17,7 +17,7 @@ SCHOOLS = ("grids", "glass", "leaves", "discs", "planes")
 SIZE, PICTURES, HELD_OUT = 64, 6_000, 500
 NETWORK = {"inputs": 1, "outputs": 3, "width": 16, "depth": 4}
 PATCH_DEPTH, L1 = 2, 10.0
-STEPS, BATCH, RATE, EMA, SEED = 6_000, 16, 1e-3, 2_000, 0
+STEPS, BATCH, RATE, EMA, SEED = 5_000, 16, 1e-3, 2_000, 0
 
 
 def make() -> dict[str, Any]:
