@@ -16,13 +16,14 @@ from ganlearn.style.networks import Decoder, decoder, perceptual
 from ganlearn.style.objective import relative
 from ganlearn.style.statistics import MEAN_STD
 from ganlearn.weights.crops import HELD_OUT, Crops, held_out
+from ganlearn.weights.norms import folded, with_norms
 from ganlearn.weights.store import put
 
 LAYER = "relu4_1"
 STYLE_LAYERS = ("relu1_1", "relu2_1", "relu3_1", "relu4_1")
 WIDTHS = ((96,), (96, 96, 96, 64), (64, 32), (32, 16))
-STEPS, BATCH, SIZE, RATE, SEED = 2_500, 8, 96, 2e-3, 0
-PIXELS, STYLE = 2.0, 1.0  # weights; the features of the result weigh 1
+STEPS, BATCH, SIZE, RATE, SEED = 3_500, 8, 96, 3e-3, 0
+PIXELS, STYLE = 4.0, 1.0  # weights; the features of the result weigh 1
 
 
 def make() -> dict[str, Any]:
@@ -32,6 +33,7 @@ def make() -> dict[str, Any]:
     encoder = perceptual().to(device)
     start = time.perf_counter()
     network = fit(encoder, Crops(), device).cpu().eval()
+    network.layers = folded(network.layers)
     card = {
         "name": "decoder",
         "kind": "decoder",
@@ -83,17 +85,11 @@ def fit(encoder: Extractor, crops: Crops, device: torch.device) -> Decoder:
 
 
 def fresh(inputs: int) -> Decoder:
-    """A decoder with first weights that keep the spread of what goes through a ReLU.
-
-    torch's own are smaller: after eleven layers nothing of the picture would be left.
-    """
+    """A decoder with batch norms, which draws grey at first."""
     with runtime.seeded(SEED):
         network = Decoder(inputs, WIDTHS)
-        for layer in network.layers:
-            if isinstance(layer, nn.Conv2d):
-                nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
-                nn.init.zeros_(layer.bias)
-        nn.init.normal_(network.layers.picture.weight, std=1e-3)  # grey at first
+        network.layers = with_norms(network.layers)
+        nn.init.normal_(network.layers.picture.weight, std=1e-3)
         nn.init.constant_(network.layers.picture.bias, 0.5)
     return network
 

@@ -8,18 +8,17 @@ from __future__ import annotations
 
 import sys
 import time
-from collections import OrderedDict
 from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from ganlearn import progress, runtime, threads
 from ganlearn.errors import UserError
 from ganlearn.style.features import MEAN, STD, vgg
 from ganlearn.style.networks import perceptual
 from ganlearn.weights.crops import HELD_OUT, Crops, held_out
+from ganlearn.weights.norms import folded, with_norms
 from ganlearn.weights.store import put
 from ganlearn.weights.teacher import LAYERS, Teacher, distilled_teacher, vgg19_teacher
 
@@ -31,8 +30,8 @@ EVERY = (4, 2, 1, 1, 1)  # only every 4th pixel of relu1_1 is compared: neighbou
 class Student(nn.Module):
     """The network to be trained, with what it has only while it is trained.
 
-    A batch norm stands between each convolution and its ReLU. Without it the fifth layer died in
-    the first hundred steps, and the others learnt four times more slowly.
+    A batch norm stands between each convolution and its ReLU. Without it the fifth layer dies
+    easily, and the others learn several times more slowly.
 
     Args:
         channels: of the teacher at each layer.
@@ -41,15 +40,8 @@ class Student(nn.Module):
 
     def __init__(self, channels: tuple[int, ...], seed: int) -> None:
         super().__init__()
-        layers: OrderedDict[str, nn.Module] = OrderedDict()
         with runtime.seeded(seed):
-            for name, layer in vgg(WIDTHS).named_children():
-                layers[name] = layer
-                if isinstance(layer, nn.Conv2d):
-                    nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
-                    nn.init.zeros_(layer.bias)
-                    layers[name.replace("conv", "norm")] = nn.BatchNorm2d(layer.out_channels)
-            self.layers = nn.Sequential(layers)
+            self.layers = with_norms(vgg(WIDTHS))
             self.heads = nn.ModuleList(
                 nn.Conv2d(widths[0], out, 1) for widths, out in zip(WIDTHS, channels, strict=True)
             )
@@ -76,7 +68,7 @@ def make(master: Teacher, command: str) -> dict[str, Any]:
     seconds = round(time.perf_counter() - start)
     master.cpu()
     correlations = correlation(student, master)
-    layers = folded(student.layers)
+    layers = folded(student.layers).requires_grad_(False)
     rescale(layers, crops.draw(128, 128, runtime.generator(1)))
     card = {
         "name": "perceptual",
@@ -176,16 +168,6 @@ def _correlation(a: Tensor, b: Tensor) -> Tensor:
     """Of the rows of two matrices (channels, places)."""
     a, b = (x.double() - x.double().mean(1, keepdim=True) for x in (a, b))
     return (a * b).sum(1) / (a.norm(dim=1) * b.norm(dim=1)).clamp_min(1e-12)
-
-
-def folded(layers: nn.Sequential) -> nn.Sequential:
-    """The same function without batch norms: each becomes part of the convolution before it."""
-    plain = vgg(WIDTHS).eval().requires_grad_(False)
-    for name, layer in layers.named_children():
-        if isinstance(layer, nn.Conv2d):
-            norm = layers.get_submodule(name.replace("conv", "norm"))
-            plain.get_submodule(name).load_state_dict(fuse_conv_bn_eval(layer, norm).state_dict())
-    return plain
 
 
 @torch.no_grad()

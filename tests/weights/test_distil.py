@@ -10,6 +10,7 @@ from ganlearn import runtime
 from ganlearn.errors import UserError
 from ganlearn.style.features import Extractor, vgg
 from ganlearn.weights import distil
+from ganlearn.weights.norms import folded
 from ganlearn.weights.teacher import LAYERS, distilled_teacher
 
 CHANNELS = (5, 6, 7, 8, 9)
@@ -32,7 +33,7 @@ def student():
 
 
 def test_folding_the_batch_norms_changes_nothing(student):
-    plain = distil.folded(student.layers)
+    plain = folded(student.layers)
     assert not any(isinstance(layer, nn.BatchNorm2d) for layer in plain)
     found = Extractor(plain, "plain")(pictures(seed=9), LAYERS)
     for features, expected in zip(found.values(), student(pictures(seed=9)), strict=True):
@@ -40,7 +41,7 @@ def test_folding_the_batch_norms_changes_nothing(student):
 
 
 def test_rescaled_filters_have_mean_activation_one_and_tell_the_same(student):
-    plain = distil.folded(student.layers)
+    plain = folded(student.layers)
     seen = pictures(8, size=48)
     before = Extractor(plain, "before")(seen, LAYERS)
     distil.rescale(plain, seen)
