@@ -46,9 +46,10 @@ def fast_for(
 ) -> FastStyle:
     """A network for one or more styles; the first time, it is trained with a progress bar.
 
-    Trained networks are kept in the folder ``fast`` of :func:`ganlearn.data.data_root`, by what
-    the styles look like and not by what they are called. One whose training was stopped by
-    Ctrl-C is trained on the next time.
+    It begins with the convolutions of :func:`schools`, which know how to paint already. Trained
+    networks are kept in the folder ``fast`` of :func:`ganlearn.data.data_root`, by what the styles
+    look like and not by what they are called. One whose training was stopped by Ctrl-C is trained
+    on the next time.
 
     Args:
         style: what :func:`ganlearn.style.pictures.read` takes. For schools of painters alone it
@@ -68,7 +69,7 @@ def fast_for(
     known = load_fast(path, device) if path.is_file() else None
     left = steps - (known.card["steps"] if known else 0)
     if left > 0:
-        known = train_fast(many, steps=left, start=known, device=device)
+        known = train_fast(many, steps=left, start=known or schools(device), device=device)
         known.save(path)
     return known
 

@@ -9,7 +9,6 @@ import torch
 from torch import Tensor
 
 from ganlearn import data, progress, runtime, threads
-from ganlearn.errors import UserError
 from ganlearn.style import motion, pictures, presets
 from ganlearn.style.fast import FastStyle, precision
 from ganlearn.style.features import Extractor
@@ -63,7 +62,9 @@ def train_fast(
         temporal: weight of what flickers under small motions, relative to the contrast of the
             result; near 1 if wanted.
         contents: pieces (n, 3, size, size) in [-1, 1]; :func:`pieces` when not given.
-        start: a network to go on from, which stays as it is; it decides width and blocks.
+        start: a network to go on from, which stays as it is; it decides width and blocks. One for
+            another number of styles lends its convolutions, and every style begins as the mean of
+            its styles: a new style is learnt sooner than from nothing.
         preset: layers, weights and statistic, or their name.
         extractor: the network that compares; it is moved to the device. The shipped one if not
             given.
@@ -100,7 +101,7 @@ def train_fast(
         "strength": strength,
         "preset": objective.preset.name,
         "extractor": objective.extractor.name,
-        "steps": len(trace.rows) + (start.card["steps"] if start else 0),
+        "steps": len(trace.rows) + (start.card.get("steps", 0) if start else 0),
         "size": size,
         "batch": batch,
         "style_size": style_size,
@@ -137,7 +138,8 @@ def cycle(step: int, steps: int) -> float:
 
     Taught in chapter 12.
     """
-    return min(1.0, 10 * (step + 1) / steps) * (1 + math.cos(math.pi * step / steps)) / 2
+    share = step / max(steps, 1)
+    return min(1.0, 10 * (share + 1 / max(steps, 1))) * (1 + math.cos(math.pi * share)) / 2
 
 
 def _network(
@@ -146,14 +148,19 @@ def _network(
     """A new network, or a copy of the one to go on from."""
     if start is None:
         return TransferNetwork(styles, width, blocks, seed)
-    if start.network.settings["styles"] != styles:
-        raise UserError(
-            f"The network to go on from has {start.network.settings['styles']} styles, and here "
-            f"are {styles}; give the same ones, or leave `start` out."
-        )
-    network = TransferNetwork(**start.network.settings)
-    network.load_state_dict(start.network.state_dict())
+    network = TransferNetwork(**{**start.network.settings, "styles": styles})
+    weights = start.network.state_dict()
+    if styles != start.network.settings["styles"]:
+        weights = {key: _averaged(key, value, styles) for key, value in weights.items()}
+    network.load_state_dict(weights)
     return network
+
+
+def _averaged(key: str, value: Tensor, styles: int) -> Tensor:
+    """The numbers of a norm, which are a row for every style: the mean for every new one."""
+    if not key.endswith(("norm.scale", "norm.shift")):
+        return value
+    return value.mean(0, keepdim=True).expand(styles, -1)
 
 
 class _Descent:

@@ -89,8 +89,18 @@ def test_going_on_starts_from_the_weights_and_leaves_the_old_network(contents, t
     assert torch.equal(weights(trained), before)
     assert 0 < (weights(more) - before).abs().max() < 0.1
     assert more.card["steps"] == 31
-    with pytest.raises(UserError, match="has 2 styles, and here are 1"):
-        train_fast("waves", steps=1, contents=contents, start=trained, **TINY)
+
+
+def test_another_number_of_styles_begins_as_the_mean_of_those_there_are(contents, trained):
+    x = pictures.read("chelsea", 48)
+    for styles in ("dots", ["dots", "fields", "waves"]):
+        begun = train_fast(styles, steps=0, contents=contents, start=trained, **TINY)
+        count = begun.network.settings["styles"]
+        for style in range(count):
+            assert torch.allclose(begun(x, style), trained(x, [0.5, 0.5]), atol=0.01)
+    moved = train_fast("dots", steps=2, contents=contents, start=trained, **TINY)
+    assert moved.network.settings["styles"] == 1
+    assert not torch.equal(moved(x), begun(x))
 
 
 def test_ctrl_c_keeps_the_network(contents, capsys):
