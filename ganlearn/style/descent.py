@@ -10,6 +10,9 @@ from torch import Tensor
 from ganlearn.errors import UserError
 from ganlearn.style.pyramid import enlarge
 
+HISTORY = 10
+"""Steps whose change of slope L-BFGS remembers, each at the price of two pictures."""
+
 Loss = Callable[[Tensor], Tensor]
 """From a picture (1, 3, height, width) to a scalar."""
 
@@ -24,8 +27,13 @@ class Adam:
         learning_rate: in units of brightness, about how far a pixel moves in a step.
         memory: of the average; 0.9 looks back over about ten steps.
 
+    Attributes:
+        keeps: how many pictures' worth of memory it takes.
+
     Paper: Kingma and Ba 2015, arXiv:1412.6980. Taught in chapter 11.
     """
+
+    keeps = 5  # the point, its gradient, two moments, the average
 
     def __init__(self, learning_rate: float = 0.03, memory: float = 0.9) -> None:
         self.learning_rate, self.memory = learning_rate, memory
@@ -71,8 +79,13 @@ class LBFGS:
     Args:
         learning_rate: the first length that the line search tries, as a share of a full step.
 
+    Attributes:
+        keeps: how many pictures' worth of memory it takes.
+
     Paper: Liu and Nocedal 1989, doi:10.1007/BF01589116. Taught in chapter 11.
     """
+
+    keeps = 2 * HISTORY + 10  # the search holds points and gradients of its own
 
     def __init__(self, learning_rate: float = 1.0) -> None:
         self.learning_rate = learning_rate
@@ -85,16 +98,18 @@ class LBFGS:
             self.learning_rate,
             max_iter=1,
             max_eval=25,  # the default, 1.25 · max_iter, leaves the line search a single look
-            history_size=20,
+            history_size=HISTORY,
             tolerance_grad=0,
             tolerance_change=0,
             line_search_fn="strong_wolfe",
         )
         self._seen: tuple[Tensor, Tensor, Tensor] | None = None
+        self._settled = self._point.detach()
 
     def step(self, loss: Loss) -> None:
         """Take one step down the loss; the line search may look at several points."""
         self._optimiser.step(lambda: self._look(loss))
+        self._settled = self._point.detach().clone()
 
     def _look(self, loss: Loss) -> Tensor:
         """The loss here, its gradient left on the point.
@@ -110,8 +125,10 @@ class LBFGS:
 
     @property
     def picture(self) -> Tensor:
-        """The point, with what has left [0, 1] clamped for looking; (1, 3, height, width)."""
-        return self._point.detach().clamp(0, 1)
+        """Where the last whole step has ended, (1, 3, height, width); what has left [0, 1] is
+        clamped, but only for looking.
+        """
+        return self._settled.clamp(0, 1)
 
 
 DESCENTS = {"adam": Adam, "lbfgs": LBFGS}

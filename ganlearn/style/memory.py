@@ -19,32 +19,38 @@ from ganlearn.style.tiles import Tiled
 PROBE = 64
 """Pixels on the side of the picture on which a step is watched."""
 
-PASSING = 1.7
+PASSING = 2
 """What a step takes at its peak, relative to what it keeps: gradients come and go."""
+
+PICTURE = 12
+"""Bytes of a pixel: three colours in float32."""
 
 SHARE = 0.8
 """Of the free memory that may be used; the pictures and the system need some, too."""
 
 
-def fitting(objective: Objective, shape: tuple[int, int], device: torch.device) -> Objective:
+def fitting(
+    objective: Objective, shape: tuple[int, int], device: torch.device, pictures: int = 0
+) -> Objective:
     """The objective if a step fits into memory, else the same one by tiles.
 
     Args:
         objective: of the descent; one that works by tiles already stays as it is.
         shape: height and width of the picture.
         device: where it will run.
+        pictures: how many of this size are kept beside, by an optimiser for example.
 
     Raises:
         UserError: when tiles are too large as well, with a size that would fit.
 
     Taught in chapter 11.
     """
-    free = SHARE * available(device)
-    if needed(objective, shape, device) <= free:
+    free, beside = SHARE * available(device), pictures * PICTURE * shape[0] * shape[1]
+    if needed(objective, shape, device) + beside <= free:
         return objective
     if not isinstance(objective.extractor, Tiled):
         objective = replace(objective, extractor=Tiled(objective.extractor))
-    takes = needed(objective, shape, device)
+    takes = needed(objective, shape, device) + beside
     if takes > free:
         size = 16 * int(max(shape) * math.sqrt(free / takes) / 16)
         raise UserError(

@@ -116,7 +116,7 @@ def stylize(
         colour=manner,
         device=on,
     )
-    objective = memory.fitting(objective, material.shape, on)
+    objective = memory.fitting(objective, material.shape, on, way.keeps)
     shapes = pyramid.shapes(material.shape, size, scales, objective.smallest)
     first = _start(start, material, seed)
     run = Run(objective, way, callback)
@@ -150,6 +150,7 @@ class Run:
     ) -> None:
         self.objective, self.way, self.callback = objective, way, callback
         self.trace = Trace()
+        self._terms: dict[str, Tensor] = {}
 
     def through(
         self, material: Material, shapes: list[tuple[int, int]], steps: int, first: Tensor
@@ -175,20 +176,20 @@ class Run:
         except KeyboardInterrupt:
             if not self.trace.rows:
                 raise
+            self.trace.read()
             print(f"Stopped after step {len(self.trace.rows)}; the picture so far is kept.")
             return False
         return True
 
     def _step(self, content: dict[str, Tensor], styles: list[Style], steps: int) -> None:
-        terms: dict[str, Tensor] = {}
-
         def loss(picture: Tensor) -> Tensor:
-            terms.update(self.objective.terms(picture, content, styles))
+            terms = self.objective.terms(picture, content, styles)
+            # Kept beyond this step: one that stays where it is need not look again.
+            self._terms = {name: term.detach() for name, term in terms.items()}
             return self.objective.total(terms)
 
         self.way.step(loss)
-        terms = {name: term.detach() for name, term in terms.items()}
-        picture = self.way.picture
+        terms, picture = self._terms, self.way.picture
         size = max(picture.shape[-2:])
         self.trace.add(size, terms)
         if self.callback is not None:

@@ -37,7 +37,7 @@ def shapes(
         enough = least_size(picture, smallest)
         raise UserError(
             f"At size {size} the picture has {finest[1]} x {finest[0]} pixels, and the network "
-            f"needs {smallest} on each side; choose a size of at least {enough}."
+            f"needs {smallest} on each side; a size of {enough} is enough."
         )
     all_of_them = [scaled(picture, round(size / STEP**i)) for i in reversed(range(scales))]
     return [shape for shape in all_of_them if min(shape) >= smallest]
