@@ -24,7 +24,7 @@ import torch
 from torch import nn
 
 eye = style.perceptual()
-SIZE = runtime.by_budget(smoke=48, laptop=128, full=256)
+SIZE = runtime.by_budget(smoke=80, laptop=128, full=256)
 
 
 def gallery(titled, width=8.0):
@@ -344,7 +344,7 @@ def forgetful(start, loss, steps):
 # %% tags=["raises-exception"]
 verdict = check("11.4", descend)
 if verdict:
-    small = runtime.by_budget(smoke=32, laptop=80, full=128)
+    small = runtime.by_budget(smoke=56, laptop=80, full=128)
     steps = runtime.by_budget(smoke=4, laptop=40, full=100)
     objective = style.Objective(eye, strength=0.6)
     pavilion = style.read("china", small)
@@ -382,7 +382,7 @@ if verdict:
     claim(
         "loss at the end, yours over the forgetful",
         ends[0] / ends[1],
-        at_most=0.97,
+        at_most=0.8,
         needs_training=True,
     )
 
