@@ -257,6 +257,19 @@ def test_gradients_are_finite_where_nothing_varies(statistic, value):
         assert slope.isfinite().all()
 
 
+@EVERY
+@pytest.mark.cuda
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
+def test_cuda_gives_the_same(statistic):
+    x, mask = features(), torch.rand(1, 1, 6, 8, generator=runtime.generator(1))
+    for m in (None, mask):
+        found = statistic.of(x.cuda(), m if m is None else m.cuda())
+        close([s.cpu() for s in found], statistic.of(x, m), rtol=1e-3, atol=1e-3)
+    if statistic.transport:
+        moved = statistic.transport(x.cuda(), x.flip(0).cuda()).cpu()
+        torch.testing.assert_close(moved, statistic.transport(x, x.flip(0)), rtol=1e-2, atol=1e-2)
+
+
 # Bad input
 
 
