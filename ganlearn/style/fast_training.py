@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -20,17 +21,20 @@ from ganlearn.style.presets import DEFAULT, Preset
 from ganlearn.style.stylised import Trace
 from ganlearn.style.transfer_network import TransferNetwork
 
+OWN = 5
+"""Times the learning rate for the numbers that are a style's own."""
+
 Callback = Callable[[int, dict[str, Tensor]], None]
 """Is told the steps taken and the terms of the loss, scalars that are still on the device."""
 
 
 def train_fast(
     styles: Picture | Sequence[Picture],
-    strength: float = 0.5,
+    strength: float = 0.4,
     *,
     steps: int = 600,
     size: int = 128,
-    batch: int = 4,
+    batch: int = 2,
     style_size: int = 256,
     width: int = 16,
     blocks: int = 5,
@@ -157,10 +161,16 @@ def _network(
 
 
 def _averaged(key: str, value: Tensor, styles: int) -> Tensor:
-    """The numbers of a norm, which are a row for every style: the mean for every new one."""
-    if not key.endswith(("norm.scale", "norm.shift")):
-        return value
-    return value.mean(0, keepdim=True).expand(styles, -1)
+    """What is a style's own is a row for each: the mean for every new one."""
+    return value.mean(0, keepdim=True).expand(styles, -1) if is_own(key) else value
+
+
+def is_own(key: str) -> bool:
+    """Whether a weight of the network has a row for every style.
+
+    Taught in chapter 12.
+    """
+    return key.endswith(("norm.scale", "norm.shift"))
 
 
 class _Descent:
@@ -185,7 +195,7 @@ class _Descent:
     def run(self, steps: int, learning_rate: float, callback: Callback | None) -> Trace:
         """Take steps, or as many as there are before Ctrl-C, and return what was measured."""
         trace = Trace()
-        optimiser = torch.optim.Adam(self.network.parameters(), learning_rate, fused=True)
+        optimiser = torch.optim.Adam(self._groups(learning_rate), fused=True)
         schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: cycle(step, steps))
         try:
             for step in progress.bar(range(steps), title="training", unit="step"):
@@ -204,6 +214,13 @@ class _Descent:
             print(f"Stopped after step {len(trace.rows)}; the network is kept.")
         trace.read()
         return trace
+
+    def _groups(self, learning_rate: float) -> list[dict[str, Any]]:
+        """The shared weights, and the styles' own, which have fewer turns and larger steps."""
+        named = dict(self.network.named_parameters())
+        own = [weight for key, weight in named.items() if is_own(key)]
+        shared = [weight for key, weight in named.items() if not is_own(key)]
+        return [{"params": shared, "lr": learning_rate}, {"params": own, "lr": OWN * learning_rate}]
 
     def _terms(self, style: int) -> tuple[dict[str, Tensor], Tensor]:
         """The terms of the loss for a batch in one style, and their weighted sum."""

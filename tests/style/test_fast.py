@@ -103,6 +103,18 @@ def test_another_number_of_styles_begins_as_the_mean_of_those_there_are(contents
     assert not torch.equal(moved(x), begun(x))
 
 
+def test_what_is_a_styles_own_moves_in_larger_steps(contents):
+    """Adam's first step is the learning rate, whatever the gradient."""
+    begun, moved = (
+        dict(train_fast("waves", steps=steps, contents=contents, **TINY).network.named_parameters())
+        for steps in (0, 1)
+    )
+    for key, before in begun.items():
+        step = (moved[key] - before).abs().max().item()
+        times = 5 if "norm" in key else 1
+        assert step == pytest.approx(times * TINY["learning_rate"], rel=0.01), key
+
+
 def test_ctrl_c_keeps_the_network(contents, capsys):
     def stop(step, terms):
         if step == 3:
