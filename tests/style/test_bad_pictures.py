@@ -225,16 +225,14 @@ def test_a_command_that_fails_touches_nothing(here, capsys, bad, method):
         assert files(here) == before
 
 
-@pytest.mark.parametrize("output", ["good.png", "./good.png", "folder/../good.png", "link.png"])
-def test_what_is_read_is_not_replaced(here, capsys, output):
-    if output == "link.png":
-        try:
-            (here / output).symlink_to("good.png")
-        except OSError:
-            pytest.skip("this system allows no links")
+def test_a_link_to_what_is_read_is_not_replaced(here, capsys):
+    try:
+        (here / "link.png").symlink_to("good.png")
+    except OSError:
+        pytest.skip("this system allows no links")
     before = files(here)
     for command in (["good.png", "waves"], ["chelsea", "good.png"]):
-        code, _, err = typed(capsys, *command, "-o", output, "--method", "adain")
+        code, _, err = typed(capsys, *command, "-o", "link.png", "--method", "adain")
         assert code == 2
         assert "would replace good.png" in err
     assert files(here) == before
@@ -265,37 +263,3 @@ def test_a_place_that_cannot_be_written_to_is_one_sentence(here, capsys, where):
     assert code == 2
     assert err.count("\n") == 1
     assert files(here) == before
-
-
-def test_a_folder_is_done_but_for_what_cannot_be_read(here, capsys, tmp_path_factory):
-    for kind in KINDS:
-        odd(kind, here / f"{kind} one")
-    out = tmp_path_factory.mktemp("out")
-    before = files(here)
-    code, told, _ = typed(capsys, ".", "waves", "-o", out, "--method", "adain", "--size", 64)
-    assert code == 0
-    made = {path.name for path in out.iterdir()}
-    assert made == {f"{kind} one.png" for kind in KINDS} | {"good.png", "old result.png"}
-    for bad in ("cut.png", "cut.jpg", "empty.png", "huge.png", "pixel.png", "thread.png"):
-        assert f"Skipped {bad}: " in told
-    assert files(here) == before
-
-
-def test_ctrl_c_keeps_the_picture_and_nothing_half_written(here, capsys, monkeypatch):
-    from ganlearn.style import optimise
-
-    step = optimise.Run._step
-
-    def interrupted(run, *arguments):
-        step(run, *arguments)
-        if len(run.trace.rows) == 2:
-            raise KeyboardInterrupt
-
-    monkeypatch.setattr(optimise.Run, "_step", interrupted)
-    before = files(here)
-    code, out, _ = typed(capsys, "good.png", "waves", "-o", "new.png", "--size", 64, "--steps", 9)
-    assert code == 130
-    assert "Stopped after step 2" in out
-    with Image.open("new.png") as saved:
-        assert saved.size == (43, 64)
-    assert files(here).keys() - before.keys() == {here / "new.png"}
