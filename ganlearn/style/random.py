@@ -17,7 +17,7 @@ from ganlearn.style.features import Extractor, vgg
 
 Kind = Literal["relu", "elu", "shallow"]
 
-WIDTHS = ((16, 16), (32, 32), (64,) * 4, (128,) * 4, (128,))
+WIDTHS = ((16, 16), (32, 32), (64,) * 4, (144,) * 4, (144,))
 """Channels of the deep kinds, those of the course's trained network."""
 
 SCALES, FILTERS, KERNEL = 5, 96, 7

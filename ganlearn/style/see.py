@@ -20,7 +20,7 @@ def invert(
     layer: str,
     *,
     steps: int = 200,
-    smooth: float = 0.1,
+    smooth: float = 1.0,
     seed: int = 0,
 ) -> Tensor:
     r"""Other pictures that a layer cannot tell from the given ones: what it has kept of them.
@@ -60,7 +60,7 @@ def maximise(
     *,
     size: int = 64,
     steps: int = 100,
-    smooth: float = 1.0,
+    smooth: float = 10.0,
     jitter: int = 4,
     seed: int = 0,
 ) -> Tensor:
