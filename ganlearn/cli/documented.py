@@ -35,4 +35,5 @@ def arguments(file: str, function: str) -> dict[str, str]:
 def _plain(text: str) -> str:
     """A description without markup, line breaks and the full stop at its end."""
     text = re.sub(r"; see :mod:`[^`]*`", "", text)
+    text = re.sub(r":\w+:`([^`]*)`", r"\1", text)
     return " ".join(text.replace("``", "").replace('"', "").split()).removesuffix(".")

@@ -67,6 +67,7 @@ def stylize(
     from tqdm import tqdm
 
     from ganlearn import progress
+    from ganlearn.style import read
 
     asked = {"strength": strength, "size": size, "steps": steps, "colour": color}
     asked |= {"masks": mask or None, "weights": weight or None, "device": device}
@@ -74,7 +75,10 @@ def stylize(
     found = jobs(content, output, [*style, *(mask or ())], beside=_preview_of)
     paint = _painter(method, given)
     skipped: list[str] = []
-    one_alone = len(found) == 1  # it has a bar of its own
+    one_alone = len(found) == 1
+    for picture in () if one_alone else style:
+        read(picture)  # a style that cannot be read is told once, and not for every picture
+    # One picture alone has the bar of its steps.
     for source, target in found if one_alone else progress.bar(found, unit="picture"):
         started = time.monotonic()
         try:
@@ -149,4 +153,5 @@ class _Preview:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.path.unlink(missing_ok=True)
+        if self.written > -math.inf:
+            self.path.unlink(missing_ok=True)

@@ -27,6 +27,7 @@ class Material:
         styles: (1, 3, any height, any width) in [0, 1] each.
         weights: of the styles.
         masks: (1, 1, height, width) in [0, 1], one for each style, or None.
+        original: height and width of the content as it was given.
 
     Taught in chapter 11.
     """
@@ -35,6 +36,7 @@ class Material:
     styles: list[Tensor]
     weights: list[float]
     masks: list[Tensor] | None
+    original: Shape
 
     @property
     def shape(self) -> Shape:
@@ -74,7 +76,8 @@ def gather(
 
     Taught in chapter 11.
     """
-    ground = pictures.read(content, size).to(device)
+    whole = pictures.read(content)
+    ground = pictures.resize(whole, size).to(device)
     many = several(style)
     if not 0.1 <= style_scale <= 10:
         raise UserError(f"The scale of the style is {style_scale}; choose from 0.1 to 10.")
@@ -93,6 +96,7 @@ def gather(
         [colour.prepare(one, ground) for one in styles],
         shares(weights, len(many)),
         found,
+        (whole.shape[-2], whole.shape[-1]),
     )
 
 

@@ -117,7 +117,7 @@ def stylize(
         device=on,
     )
     objective = memory.fitting(objective, material.shape, on, way.keeps)
-    shapes = pyramid.shapes(material.shape, size, scales, objective.smallest)
+    shapes = pyramid.shapes(material.original, size, scales, objective.smallest)
     first = _start(start, material, seed)
     run = Run(objective, way, callback)
     finished = run.through(material, shapes, steps, first)

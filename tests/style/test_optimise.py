@@ -304,7 +304,7 @@ def test_luminance_keeps_the_contents_hues(network):
         ({"device": "toaster"}, "no device 'toaster'"),
         ({"start": "nowhere"}, "There is no picture nowhere"),
         ({"tile": 0}, "choose at least 1"),
-        ({"content": torch.rand(3, 20, 400)}, "a size of 683 is enough"),
+        ({"content": torch.rand(3, 20, 400)}, "a size of 640 is enough"),
     ],
     ids=lambda value: "" if isinstance(value, str) else next(iter(value)),
 )
