@@ -514,24 +514,24 @@ def rescale(network, pictures):
 
 
 # %%
+def means(network, pictures):
+    """The mean activation of every filter, the layers one after the other."""
+    x, found = pictures, []
+    for layer in network:
+        x = layer(x)
+        if isinstance(layer, nn.ReLU):
+            found.append(x.mean((0, 2, 3)).detach())
+    return torch.cat(found)
+
+
+# %%
 if check("10.5", rescale):
     with runtime.seeded(0):
         network = nn.Sequential(*style.vgg([[8], [16], [32]]), nn.Conv2d(32, 10, 1))
-    pictures = (data.photographs(64, 64, seed=2).samples + 1) / 2
-
-    def means():
-        """The mean activation of every filter, the layers one after the other."""
-        x, found = pictures, []
-        for layer in network:
-            x = layer(x)
-            if isinstance(layer, nn.ReLU):
-                found.append(x.mean((0, 2, 3)).detach())
-        return torch.cat(found)
-
-    others = (data.photographs(64, 64, seed=3).samples + 1) / 2
-    before, output = means(), network(others).detach()
+    pictures, others = ((data.photographs(64, 64, seed=i).samples + 1) / 2 for i in (2, 3))
+    before, output = means(network, pictures), network(others).detach()
     rescale(network, pictures)
-    after = means()
+    after = means(network, pictures)
     change = (network(others) - output).norm() / output.norm()
     claim("relative change of the output for other pictures", change, at_most=1e-4)
 
@@ -543,11 +543,11 @@ if check("10.5", rescale):
         ax.axvline(start - 0.5, color="grey", lw=0.8)
         ax.text(start - 0.2, 2, name, va="center")
     ax.set(xlabel="filter", ylabel="mean activation", xlim=(-0.7, 56), yscale="log", ylim=(1e-5, 4))
-    ax.legend(loc="lower left")
+    ax.legend(loc=(0.645, 0.08))
     show(
         figure,
         alt="Mean activations of 56 filters in three layers, on a logarithmic scale. Before, most "
-        "are scattered from a thousandth to 0.2. After, a row of dots at 1. The dead ones are "
+        "are scattered from a ten-thousandth to 0.2. After, a row of dots at 1. The dead ones are "
         "missing.",
     )
     alive = before > 0
@@ -561,5 +561,5 @@ if check("10.5", rescale):
 # answers as they were, so all means may be measured at the start. Without making up for it they may
 # not, and the network becomes another one.
 #
-# The style loss of chapter 11 is relative, layer by layer, so this is not needed between layers. It
-# is needed *within* a layer, and it makes one weight mean the same at all of them.
+# The style loss of chapter 11 is relative, layer by layer, so between layers this is not needed.
+# Within a layer it is: else a few loud filters would drown the others.

@@ -250,7 +250,8 @@ def enlarge(x, weight, bias, size):
 
 # %%
 if check("12.3", enlarge):
-    weight = torch.rand(1, 1, 3, 3, generator=runtime.generator(0)) / 4.5
+    weight = torch.rand(1, 1, 3, 3, generator=runtime.generator(0))
+    weight /= weight.sum()
     nothing, flat = torch.zeros(1), torch.ones(1, 1, 8, 12)
     doubled = functional.interpolate(flat, (16, 24))
     sheets = {
@@ -260,7 +261,7 @@ if check("12.3", enlarge):
     }
     figure, axes = plt.subplots(1, 3, figsize=(9, 2.5))
     for ax, (title, made) in zip(axes, sheets.items(), strict=True):
-        ax.imshow(made[0, 0], cmap="cividis", vmin=0, vmax=2 * made.mean())
+        ax.imshow(made[0, 0], cmap="cividis", vmin=0, vmax=2)
         ax.set_title(title)
         ax.set_axis_off()
     show(
@@ -425,19 +426,26 @@ def adain(content, style, strength=1.0, eps=1e-5):
 if check("12.5", adain):
     encoder, decoder = style.perceptual(), style.decoder()
     look = lambda picture: encoder(picture, ["relu4_1"])["relu4_1"]
-    cat = read("chelsea", 160)[..., :104, :]
-    rows = []
-    with torch.no_grad():
-        for school in ("waves", "glass"):
-            painting = read(school, 160)
-            painted = [
-                decoder(adain(look(cat), look(painting), strength)) for strength in (0.0, 0.5, 1.0)
-            ]
-            rows += [painting[..., :104, :], *painted]
+    cat = read("chelsea", 240)[..., :160, :]
+    strengths = (0.0, 0.5, 1.0)
+    figure, axes = plt.subplots(2, 4, figsize=(9, 3.2))
+    for row, school in zip(axes, ("discs", "waves"), strict=True):
+        painting = read(school, 240)
+        moved = [adain(look(cat), look(painting), strength) for strength in strengths]
+        with torch.no_grad():
+            painted = decoder(torch.cat(moved)).clamp(0, 1)
+        for ax, shown in zip(row, [painting[0, :, :160], *painted], strict=True):
+            ax.imshow(shown.permute(1, 2, 0))
+            ax.set_axis_off()
+    for ax, title in zip(
+        axes[0], ["the style", *(f"strength {s:g}" for s in strengths)], strict=True
+    ):
+        ax.set_title(title)
     show(
-        plots.grid(2 * torch.cat(rows).clamp(0, 1) - 1, columns=4, scale=1, gap=4),
-        alt="Two rows: a painting, and a cat at the strengths 0, 0.5 and 1, which takes on more "
-        "and more of the painting's colours and strokes.",
+        figure,
+        alt="Two paintings, coloured discs and a wavy chequerboard, each followed by a cat at the "
+        "strengths 0, 0.5 and 1. It takes on more and more of the painting: bright flat colours "
+        "from the discs, black and white strokes from the chequerboard.",
     )
     features = look(cat)
     claim(
