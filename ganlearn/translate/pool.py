@@ -21,7 +21,7 @@ class Pool(nn.Module):
 
     Args:
         shape: of one picture.
-        size: how many are kept.
+        size: how many are kept; 0 for no pool at all.
         seed: of the exchanges.
 
     Attributes:
@@ -38,6 +38,8 @@ class Pool(nn.Module):
     @torch.no_grad()
     def forward(self, fresh: Tensor) -> Tensor:
         """Pictures (n, *shape) from now and from before, for as many fresh ones."""
+        if not len(self.pictures):
+            return fresh.detach()
         # A generator on the CPU, so that no number has to be fetched from a GPU.
         random = runtime.generator(self.seed * 1_000_003 + self.count)
         exchange = (torch.rand(len(fresh), generator=random) < 0.5).tolist()

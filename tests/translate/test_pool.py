@@ -84,3 +84,9 @@ def test_what_was_handed_out_does_not_change_when_the_pool_does():
     copies = [out.clone() for out in outs]
     run(pool, 40, n=2, start=80)
     assert all(torch.equal(a, b) for a, b in zip(outs, copies, strict=True))
+
+
+def test_a_pool_of_size_0_hands_out_what_it_is_given():
+    pool = Pool((1,), size=0)
+    for fresh in (torch.rand(3, 1), torch.rand(2, 1)):
+        assert torch.equal(pool(fresh), fresh)
