@@ -16,7 +16,6 @@
 # two CPU cores.
 
 # %%
-import copy
 from collections import OrderedDict
 
 from ganlearn import data, diagrams, nets, plots, runtime, style, training
@@ -92,9 +91,10 @@ show(
 #
 # ## 2 · What a place can know
 #
-# One number of a feature map depends on a square of pixels, its **receptive field**. Let $r$ be its
-# side and $j$ the jump, the number of pixels from one place to the next. A layer with kernel $k$ and
-# stride $s$ reaches over $k - 1$ jumps more than the layer before it, and then thins out the places:
+# One number of a feature map depends on a square of pixels, its **receptive field**. Let $r$ be
+# its side and $j$ the jump, the number of pixels from one place to the next. A layer with kernel
+# $k$ and stride $s$ reaches over $k - 1$ jumps more than the layer before it, and then thins out
+# the places:
 #
 # $$r \leftarrow r + (k - 1)\,j, \qquad j \leftarrow s\,j, \qquad \text{from } r = j = 1.$$
 #
@@ -108,7 +108,7 @@ predict(
     guess=guess,
     answer="c",
     why={
-        "a": "13 convolutions add 2 *places* each; below a pooling a place is worth 2, 4, 8 pixels.",
+        "a": "each adds 2 *places*, but after a pooling a place is worth 2, 4, 8, 16 pixels.",
         "b": "four poolings multiply by 16, but the layers between them add at every size.",
         "c": "every pooling doubles what each later layer adds; the deep layers add most.",
     },
@@ -177,8 +177,8 @@ for ax, (layer, share) in zip(axes, dependence.items(), strict=True):
     ax.set_axis_off()
 show(
     figure,
-    alt="Four dark squares. A dotted frame shows the receptive field; the light fills it at relu2_1 "
-    "and is a spot in its middle at relu5_1.",
+    alt="Four dark squares. A dotted frame shows the receptive field; the light fills it at "
+    "relu2_1 and is a spot in its middle at relu5_1.",
 )
 for layer in ("relu4_1", "relu5_1"):
     side = len(dependence[layer])
@@ -504,7 +504,7 @@ for row, (layer, made) in zip(axes, pleasing.items(), strict=True):
     row[0].set_ylabel(layer)
 show(
     figure,
-    alt="Four rows of six patterns. conv2_2: fine stripes and grain in one or two colours. conv3_2: "
+    alt="Four rows of six patterns. conv2_2: fine stripes and grain in few colours. conv3_2: "
     "broader waves and bars. conv4_2: knots, scales and weaves. conv5_1: crumpled shapes.",
 )
 photographs = torch.cat([style.read(n, 96)[..., :60, :60] for n in data.photograph_names()])
@@ -574,9 +574,9 @@ claim("share of pictures that the expert tells right", right, at_least=0.8, need
 #
 # For a network that averages its last maps before it decides, the two are the same up to a factor.
 # A DCGAN's discriminator does not: its last convolution has a weight of its own for each of the
-# 4 × 4 places. Which of the two should we believe? We build pictures for which we know the answer: a real
-# painting in which one quarter is replaced by that quarter of a generated one. The evidence for
-# "fake" should lie there.
+# 4 × 4 places. Which of the two should we believe? We build pictures for which we know the answer:
+# a real painting in which one quarter is replaced by that quarter of a generated one. The evidence
+# for "fake" should lie there.
 
 # %%
 guess = None  # "a", "b" or "c"
@@ -714,13 +714,13 @@ claim(
 )
 
 # %% [markdown]
-# Each of them now repaints a photograph in the manner of a painting, with the same loss and the same
-# number of steps. How that works is the subject of chapter 11; here it is an instrument. The loss
-# compares the mean and the covariance of the features at five layers with those of the painting.
+# Each of them now repaints a photograph in the manner of a painting, with the same loss and the
+# same number of steps. How that works is the subject of chapter 11; here it is an instrument. The
+# loss compares the mean and the covariance of the features at five layers with the painting's.
 #
-# Every network is sure that it has done well, for its own loss has gone down. So we ask a **judge**,
-# a network that took part in none of this. A judgement states its protocol: which network judged,
-# which one made the picture, at which layers and sizes.
+# Every network is sure that it has done well, for its own loss has gone down. So we ask a
+# **judge**, a network that took part in none of this. A judgement states its protocol: which
+# network judged, which one made the picture, at which layers and sizes.
 
 # %%
 steps, size = runtime.by_budget(smoke=(2, 64), laptop=(60, 112), full=(300, 256))
@@ -763,7 +763,7 @@ show(
 figure, (left, right) = plt.subplots(1, 2, figsize=(8.5, 2.4), sharey=True)
 bars = {"random": ("random 0", "random 1", "random 2", "random 3", "random 4")}
 bars |= {"trained": ("trained",), "distilled": ("distilled",)}
-for row, (name, members) in enumerate(bars.items()):
+for row, members in enumerate(bars.values()):
     left.plot([own[m] for m in members], [row] * len(members), "o", color=plots.FAKE)
     shares = [verdicts[m].style / verdicts[m].before for m in members]
     right.plot(shares, [row] * len(members), "o", color=plots.REAL)
@@ -773,8 +773,8 @@ right.set(xlim=(0, 1.1), xlabel="style distance left", title="in the eyes of the
 right.axvline(1, color="black", ls=":")
 show(
     figure,
-    alt="Style distance that is left, for five random networks, a trained and the distilled one. In "
-    "their own eyes all are near the left end; in the judge's eyes the distilled one is nearest.",
+    alt="Style distance that is left, for five random networks, a trained and the distilled one. "
+    "In their own eyes all are near the left end; in the judge's the distilled one is.",
 )
 judged = {name: verdict.style for name, verdict in verdicts.items()}
 chance = sorted(value for name, value in judged.items() if name.startswith("random"))
@@ -830,11 +830,11 @@ except UserError as problem:
 #
 # | | papers | here |
 # |---|---|---|
-# | network | VGG-19, 20 million weights, trained on ImageNet | 1 million, distilled from a pruned VGG-19 |
+# | network | VGG-19, 20 million weights, from ImageNet | 1 million, from a pruned VGG-19 |
 # | inversion | L-BFGS or momentum, other smoothness terms | Adam, total variation, 120 steps |
-# | maximisation | GoogLeNet, 2,560 steps, colours decorrelated | our network, 60 steps, plain pixels |
+# | maximisation | GoogLeNet, 2,560 steps, colours decorrelated | 60 steps, plain pixels |
 # | Grad-CAM | classifiers | a discriminator, tested on pictures with a known forgery |
-# | distillation of VGG | pruned, then trained with its decoder | a small net from scratch, linear heads |
+# | distilling VGG | pruned, then trained with its decoder | a small net from scratch, heads |
 #
 # ## When it fails
 #
@@ -846,7 +846,8 @@ except UserError as problem:
 #
 # ## Take-aways
 #
-# - Receptive field: add $(k-1)$ jumps, then multiply the jump by the stride. The middle counts most.
+# - Receptive field: add $(k-1)$ jumps, then multiply the jump by the stride. The middle counts
+#   most.
 # - A small network can be taught without labels to see what a large one sees; BatchNorm helps it
 #   learn and is folded away; a ReLU lets filters be rescaled at will.
 # - Deep features keep what is there and roughly where, and forget grain and colour.
@@ -856,8 +857,8 @@ except UserError as problem:
 # ## Quiz
 #
 # 1. A chain has a 3 × 3 convolution, a 2 × 2 pooling, a 3 × 3 convolution. How wide is the field?
-#    <details><summary>Answer</summary>1 + 2 = 3, then + 1 = 4 and the jump becomes 2, then + 2 · 2 =
-#    8 pixels.</details>
+#    <details><summary>Answer</summary>1 + 2 = 3, then + 1 = 4 and the jump becomes 2, then
+#    + 2 · 2 = 8 pixels.</details>
 # 2. Why does the student have a head at each layer, and why may it be thrown away?
 #    <details><summary>Answer</summary>It turns few channels into the teacher's many, linearly. What
 #    it says is already in the student's own channels.</details>
@@ -866,8 +867,8 @@ except UserError as problem:
 #    <details><summary>Answer</summary>The next layer's weights for this channel times 5. The ReLU
 #    lets a positive factor through; a negative one would exchange what it passes and what it
 #    stops.</details>
-# 4. Inverting `relu4_1` gives a sharp picture with stripes in wrong places. Has the network seen the
-#    stripes?
+# 4. Inverting `relu4_1` gives a sharp picture with stripes in wrong places. Has the network seen
+#    the stripes?
 #    <details><summary>Answer</summary>Yes: that there are stripes, of which width and direction.
 #    Where exactly is lost, and that is what the optimiser invented.</details>
 # 5. Two methods were judged, each by its own network, and got 0.1 and 0.2. Which is better?
@@ -883,8 +884,8 @@ except UserError as problem:
 #   convolutional neural networks*, 2016, [arXiv:1701.04128](https://arxiv.org/abs/1701.04128).
 # - G. Hinton, O. Vinyals, J. Dean, *Distilling the knowledge in a neural network*, 2015,
 #   [arXiv:1503.02531](https://arxiv.org/abs/1503.02531).
-# - H. Wang et al., *Collaborative distillation for ultra-resolution universal style transfer*, 2020,
-#   [arXiv:2003.08436](https://arxiv.org/abs/2003.08436): our network's teacher.
+# - H. Wang et al., *Collaborative distillation for ultra-resolution universal style transfer*,
+#   2020, [arXiv:2003.08436](https://arxiv.org/abs/2003.08436): our network's teacher.
 # - A. Mahendran, A. Vedaldi, *Understanding deep image representations by inverting them*, 2015,
 #   [arXiv:1412.0035](https://arxiv.org/abs/1412.0035).
 # - C. Olah, A. Mordvintsev, L. Schubert, *Feature visualization*, 2017,
@@ -895,8 +896,8 @@ except UserError as problem:
 #   convolutional neural networks*, 2020, [arXiv:2011.08891](https://arxiv.org/abs/2011.08891).
 # - J. Adebayo et al., *Sanity checks for saliency maps*, 2018,
 #   [arXiv:1810.03292](https://arxiv.org/abs/1810.03292).
-# - K. He, Y. Wang, J. Hopcroft, *A powerful generative model using random weights for the deep image
-#   representation*, 2016, [arXiv:1606.04801](https://arxiv.org/abs/1606.04801).
+# - K. He, Y. Wang, J. Hopcroft, *A powerful generative model using random weights for the deep
+#   image representation*, 2016, [arXiv:1606.04801](https://arxiv.org/abs/1606.04801).
 # - I. Ustyuzhaninov et al., *Texture synthesis using shallow convolutional networks with random
 #   filters*, 2016, [arXiv:1606.00021](https://arxiv.org/abs/1606.00021).
 #

@@ -11,11 +11,12 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import torch
+from torch import Tensor
 
 from ganlearn import progress
 from ganlearn.errors import UserError
 from ganlearn.style.features import Extractor
-from ganlearn.style.objective import Features, relative
+from ganlearn.style.objective import TINY, Features
 from ganlearn.style.pictures import Picture, read, resize, resize_to
 from ganlearn.style.random import random_features
 from ganlearn.style.statistics import GRAM, Statistic
@@ -53,11 +54,11 @@ class Protocol:
 
 @dataclass(frozen=True)
 class Judgement:
-    """Two distances, 0 when alike, and how they were measured.
+    """Two distances, 0 for alike and 1 for nothing in common, and how they were measured.
 
     Attributes:
-        style: relative distance from the style picture's statistics.
-        content: relative distance from the content picture's features.
+        style: distance from the style picture's statistics.
+        content: distance from the content picture's features.
         before: style distance of the content picture itself, what doing nothing reaches.
         protocol: how it was measured; printed with the numbers.
     """
@@ -114,7 +115,7 @@ def judge(
         found, kept, target = (extractor(picture, layers) for picture in pictures)
     return Judgement(
         style=_style(found, target, statistic),
-        content=relative(found[middle], kept[middle]).item(),
+        content=distance(found[middle], kept[middle]),
         before=_style(kept, target, statistic),
         protocol=Protocol(
             judge=named(extractor),
@@ -126,6 +127,18 @@ def judge(
             style_size=tuple(pictures[2].shape[-2:]),
         ),
     )
+
+
+def distance(a: Tensor, b: Tensor) -> float:
+    r"""How different two tensors of one shape are: :math:`|a - b|^2 / (|a|^2 + |b|^2)`.
+
+    0 for the same, 1 for tensors that have nothing in common, 2 for opposites, which features
+    after a ReLU cannot be. A loss is relative to its target alone; here that would let a plain
+    target, such as a black sky, make one layer count a thousand times.
+
+    Taught in chapter 10.
+    """
+    return ((a - b).square().sum() / (a.square().sum() + b.square().sum()).clamp_min(TINY)).item()
 
 
 def default_judge() -> Extractor:
@@ -227,8 +240,9 @@ def _layers(extractor: Extractor, side: int) -> tuple[str, ...]:
 
 
 def _style(found: Features, target: Features, statistic: Statistic) -> float:
-    distances = [
-        statistic.distance(statistic.of(found[layer]), statistic.of(target[layer]))
+    pairs = [
+        (a, b)
         for layer in target
+        for a, b in zip(statistic.of(found[layer]), statistic.of(target[layer]), strict=True)
     ]
-    return torch.stack(distances).mean().item()
+    return sum(distance(a, b) for a, b in pairs) / len(pairs)

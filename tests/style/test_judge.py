@@ -9,10 +9,10 @@ from torch.nn.functional import avg_pool2d, interpolate
 from ganlearn import runtime
 from ganlearn.errors import UserError
 from ganlearn.style.features import Extractor, vgg
-from ganlearn.style.judge import default_judge, fingerprint, judge, pareto, sweep
+from ganlearn.style.judge import default_judge, distance, fingerprint, judge, pareto, sweep
 from ganlearn.style.pictures import resize_to
 from ganlearn.style.random import random_features
-from ganlearn.style.statistics import GRAM, MEAN_STD
+from ganlearn.style.statistics import GRAM, MEAN_STD, gram
 
 
 def picture(seed, height=64, width=80):
@@ -53,12 +53,25 @@ def test_it_rises_as_a_picture_is_spoilt(make):
 
 def test_the_numbers_are_the_ones_of_the_definition():
     extractor = small()
-    found = judge(CONTENT, STYLE, picture(4), extractor)
+    found = judge(CONTENT, STYLE, picture(4), extractor, statistic=GRAM)
     layers = ("relu1_1", "relu2_1", "relu3_1")
     made, kept, target = (extractor(p, layers) for p in (picture(4), CONTENT, STYLE))
-    style = sum(GRAM.distance(GRAM.of(made[n]), GRAM.of(target[n])) for n in layers) / 3
-    gap = (made["relu2_1"] - kept["relu2_1"]).square().sum() / kept["relu2_1"].square().sum()
+
+    def apart(a, b):
+        return ((a - b) ** 2).sum() / ((a**2).sum() + (b**2).sum())
+
+    style = sum(apart(gram(made[n]), gram(target[n])) for n in layers) / 3
+    gap = apart(made["relu2_1"], kept["relu2_1"])
     assert found.style == pytest.approx(style.item()) and found.content == pytest.approx(gap.item())
+
+
+def test_nothing_in_common_is_one_and_a_plain_target_is_no_more():
+    black, white = torch.zeros(1, 3, 64, 64), torch.ones(1, 3, 64, 64)
+    left, right = torch.eye(2)
+    assert distance(left, left) == 0 and distance(left, right) == 1 and distance(left, -left) == 2
+    for plain in (black, white):
+        found = judge(CONTENT, plain, CONTENT, default_judge())
+        assert 0 < found.style <= 1 and 0 < judge(plain, STYLE, STYLE, small()).content <= 1
 
 
 def test_the_protocol_goes_with_the_numbers():
