@@ -537,8 +537,8 @@ Panel(blend, {name: (0.0, 1.0, float(name in ("waves", "dots"))) for name in cor
 # %% [markdown]
 # A style of your own need not begin at nothing, either. `style.train_fast("painting.jpg",
 # start=style.schools())` keeps the convolutions, which know how to draw, and starts the new
-# $\gamma$ and $\beta$ at the mean of those there are. `ganlearn stylize photo.jpg painting.jpg -o out.png
-# --method fast` does so for you, and keeps the network for the next photograph.
+# $\gamma$ and $\beta$ at the mean of those there are. `ganlearn stylize photo.jpg painting.jpg
+# -o out.png --method fast` does so for you, and keeps the network for the next photograph.
 #
 # ## 7 · Any style
 #

@@ -22,10 +22,10 @@ from ganlearn.weights.crops import HELD_OUT, held_out
 from ganlearn.weights.store import put
 
 SETTINGS = {
-    "strength": 0.5,
-    "steps": 3_200,
+    "strength": 0.35,
+    "steps": 4_800,
     "size": 128,
-    "batch": 4,
+    "batch": 2,
     "style_size": 256,
     "width": 16,
     "blocks": 5,
