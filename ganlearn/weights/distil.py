@@ -1,5 +1,7 @@
 """Train the perceptual network: ``python -m ganlearn.weights.distil TEACHER.safetensors``.
 
+A word more, ``judge``, trains the network that judges, which is another one.
+
 A small network learns to foresee what a large one sees. Each of five layers gets a linear head
 that turns its few channels into the teacher's many; the heads are thrown away afterwards.
 """
@@ -8,6 +10,7 @@ from __future__ import annotations
 
 import sys
 import time
+from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -16,15 +19,55 @@ from torch import Tensor, nn
 from ganlearn import progress, runtime, threads
 from ganlearn.errors import UserError
 from ganlearn.style.features import MEAN, STD, vgg
-from ganlearn.style.networks import perceptual
+from ganlearn.style.networks import extractor
 from ganlearn.weights.crops import HELD_OUT, Crops, held_out
 from ganlearn.weights.norms import folded, with_norms
 from ganlearn.weights.store import put
 from ganlearn.weights.teacher import LAYERS, Teacher, distilled_teacher, vgg19_teacher
 
-WIDTHS = ((16, 16), (32, 32), (64,) * 4, (144,) * 4, (144,))
-STEPS, BATCH, SIZE, RATE, SEED = 9_000, 8, 96, 3e-3, 0
+BATCH, SIZE, RATE = 8, 96, 3e-3
 EVERY = (4, 2, 1, 1, 1)  # only every 4th pixel of relu1_1 is compared: neighbours say the same
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """All that decides what a student becomes, besides its teacher.
+
+    Attributes:
+        widths: as for :func:`ganlearn.style.features.vgg`.
+        steps: of training.
+        seed: of the first weights and the pieces of pictures.
+        words: for the card: what it is for and what it is not for.
+    """
+
+    widths: tuple[tuple[int, ...], ...]
+    steps: int
+    seed: int
+    words: dict[str, str]
+
+
+RECIPES = {
+    "perceptual": Recipe(
+        ((16, 16), (32, 32), (64,) * 4, (144,) * 4, (144,)),
+        steps=9_000,
+        seed=0,
+        words={
+            "for": "comparing pictures: style transfer, perceptual losses, seeing what a network "
+            "sees",
+            "not for": "recognising things: it has no classes, and has seen few photographs",
+        },
+    ),
+    "judge": Recipe(
+        ((16,), (32,), (64,), (96,), (96,)),
+        steps=2_000,
+        seed=1,
+        words={
+            "for": "judging pictures that were made with another network",
+            "not for": "making pictures: whoever does has no judge left; and it shares its "
+            "teacher, so its taste, with the perceptual network",
+        },
+    ),
+}
 
 
 class Student(nn.Module):
@@ -35,15 +78,16 @@ class Student(nn.Module):
 
     Args:
         channels: of the teacher at each layer.
-        seed: of the first weights.
+        recipe: gives the widths, and the seed of the first weights.
     """
 
-    def __init__(self, channels: tuple[int, ...], seed: int) -> None:
+    def __init__(self, channels: tuple[int, ...], recipe: Recipe) -> None:
         super().__init__()
-        with runtime.seeded(seed):
-            self.layers = with_norms(vgg(WIDTHS))
+        with runtime.seeded(recipe.seed):
+            self.layers = with_norms(vgg(recipe.widths))
             self.heads = nn.ModuleList(
-                nn.Conv2d(widths[0], out, 1) for widths, out in zip(WIDTHS, channels, strict=True)
+                nn.Conv2d(widths[0], out, 1)
+                for widths, out in zip(recipe.widths, channels, strict=True)
             )
         self.register_buffer("mean", torch.tensor(MEAN).view(3, 1, 1))
         self.register_buffer("std", torch.tensor(STD).view(3, 1, 1))
@@ -58,54 +102,60 @@ class Student(nn.Module):
         return found
 
 
-def make(master: Teacher, command: str) -> dict[str, Any]:
-    """Train, fold, rescale, write the weights and their card, and return the card."""
+def make(name: str, master: Teacher, command: str) -> dict[str, Any]:
+    """Train, fold, rescale, write the weights and their card, and return the card.
+
+    Args:
+        name: of a recipe.
+        master: the teacher.
+        command: for the card.
+    """
+    recipe = RECIPES[name]
     device = runtime.device()
     threads.settle()
     crops = Crops()
     start = time.perf_counter()
-    student = fit(master.to(device), crops, device).cpu().eval()
+    student = fit(recipe, master.to(device), crops, device).cpu().eval()
     seconds = round(time.perf_counter() - start)
     master.cpu()
     correlations = correlation(student, master)
     layers = folded(student.layers).requires_grad_(False)
     rescale(layers, crops.draw(128, 128, runtime.generator(1)))
     card = {
-        "name": "perceptual",
+        "name": name,
         "kind": "extractor",
         "data": f"the photographs and textures of docs/data.md without {', '.join(HELD_OUT)}, and "
         "512 pictures of data.paintings: pieces of 96 pixels at many scales, turned, mirrored, "
         "colours exchanged, contrast and light changed",
-        "for": "comparing pictures: style transfer, perceptual losses, seeing what a network sees",
-        "not for": "recognising things: it has no classes, and has seen few photographs",
+        **recipe.words,
         "licence": "MIT",
-        "network": {"widths": WIDTHS},
+        "network": {"widths": recipe.widths},
         "parameters": sum(parameter.numel() for parameter in layers.parameters()),
         "teacher": master.about,
         "training": {
-            "steps": STEPS,
+            "steps": recipe.steps,
             "batch": BATCH,
             "size": SIZE,
             "peak learning rate": RATE,
-            "seed": SEED,
+            "seed": recipe.seed,
         },
         "command": command,
         "seconds": seconds,
     }
-    return put(layers.state_dict(), card, lambda: score(correlations))
+    return put(layers.state_dict(), card, lambda: score(name, correlations))
 
 
-def fit(master: Teacher, crops: Crops, device: torch.device) -> Student:
-    """A student after ``STEPS`` steps."""
-    student = Student(master.channels, SEED).to(device, memory_format=torch.channels_last)
-    random = runtime.generator(SEED)
+def fit(recipe: Recipe, master: Teacher, crops: Crops, device: torch.device) -> Student:
+    """A student after all its steps."""
+    student = Student(master.channels, recipe).to(device, memory_format=torch.channels_last)
+    random = runtime.generator(recipe.seed)
     spread = variance(master, crops.draw(64, SIZE, random).to(device))
     optimiser = torch.optim.Adam(student.parameters(), lr=RATE, fused=True)
     schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimiser, RATE, total_steps=STEPS, pct_start=0.1
+        optimiser, RATE, total_steps=recipe.steps, pct_start=0.1
     )
     precision = "bfloat16" if runtime.bfloat16_is_fast(device) else "float32"
-    for step in progress.bar(range(1, STEPS + 1), title="distilling", unit="step"):
+    for step in progress.bar(range(1, recipe.steps + 1), title="distilling", unit="step"):
         pictures = crops.draw(BATCH, SIZE, random).to(device, memory_format=torch.channels_last)
         with runtime.autocast(device, precision):
             losses = errors(student, master, pictures, spread, random)
@@ -199,9 +249,9 @@ def rescale(layers: nn.Sequential, pictures: Tensor) -> None:
             features = features / before.view(-1, 1, 1)
 
 
-def score(correlations: dict[str, float]) -> dict[str, Any]:
+def score(name: str, correlations: dict[str, float]) -> dict[str, Any]:
     """What the card says of what was stored."""
-    network = perceptual()
+    network = extractor(name)
     seen = network(torch.cat([p[..., :240, :240] for p in held_out(384)]), LAYERS)
     return {
         "median correlation with the teacher on held-out photographs": correlations,
@@ -212,11 +262,13 @@ def score(correlations: dict[str, float]) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 2:
-        raise SystemExit("python -m ganlearn.weights.distil TEACHER.safetensors|vgg19")
+    known = set(sys.argv[2:]) <= set(RECIPES)
+    if len(sys.argv) not in (2, 3) or not known:
+        raise SystemExit(f"python -m ganlearn.weights.distil FILE|vgg19 [{'|'.join(RECIPES)}]")
     try:
         chosen = vgg19_teacher() if sys.argv[1] == "vgg19" else distilled_teacher(sys.argv[1])
     except UserError as problem:
         raise SystemExit(str(problem)) from None
-    name = sys.argv[1].rpartition("/")[2]
-    print(make(chosen, f"python -m ganlearn.weights.distil {name}"))
+    words = [sys.argv[1].rpartition("/")[2], *sys.argv[2:]]
+    wanted = (sys.argv[2:] or ["perceptual"])[0]
+    print(make(wanted, chosen, f"python -m ganlearn.weights.distil {' '.join(words)}"))
