@@ -251,6 +251,7 @@ def critic(width=16):
     )
 
 
+# %%
 def learn(source, target, losses):
     """A painter that has learnt from pairs: with these losses, or with L1 alone for None."""
     random = runtime.generator(1)
