@@ -57,7 +57,7 @@ def stylize(
     start: Picture = "content",
     preset: str | Preset = DEFAULT,
     extractor: Extractor | None = None,
-    optimiser: str = "adam",
+    optimiser: str = "lbfgs",
     learning_rate: float | None = None,
     tile: int | None = None,
     seed: int = 0,
@@ -84,7 +84,7 @@ def stylize(
         preset: layers, weights and statistic, or their name.
         extractor: the network that compares; it is moved to the device. The shipped one if not
             given.
-        optimiser: ``"adam"`` or ``"lbfgs"``.
+        optimiser: ``"lbfgs"`` or ``"adam"``, which takes less memory.
         learning_rate: the optimiser's own when not given.
         tile: pixels on the side of the tiles that the network looks at one by one; only when the
             picture does not fit into memory as a whole if not given. The result is the same.

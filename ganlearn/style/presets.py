@@ -41,10 +41,10 @@ class Preset:
 DEFAULT = Preset(
     "default",
     style=dict.fromkeys(("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1"), 1.0),
-    content={"relu4_1": 1.0},
+    content={"relu3_1": 1.0},
     statistic=GRAM,
     content_weight=0.3,
-    total_variation=0.1,
+    total_variation=0.5,
 )
 """What :func:`ganlearn.style.stylize` does unless told otherwise."""
 
