@@ -17,8 +17,8 @@ from ganlearn import plots, training, translate
 from ganlearn.provenance import provenance
 
 SIZE, WIDTH, DEPTH, PATCH_DEPTH = 64, 16, 4, 2
-STEPS, BATCH, RATE = 3_000, 8, 1e-3
-CYCLE, IDENTITY = 5.0, 2.5
+STEPS, BATCH, RATE = 1_500, 8, 1e-3
+CYCLE, IDENTITY = 5.0, 1.0
 COLUMNS = 8
 PICTURE = ROOT / "chapters" / "pictures" / "13_photographs_to_glass.png"
 
@@ -56,7 +56,8 @@ def main() -> None:
     }
     rounded = {name: round(value, 4) for name, value in results.items()}
     memory = provenance()["peak_mib"]
-    settings = {"size": SIZE, "width": WIDTH, "steps": STEPS, "batch": BATCH, "cycle": CYCLE}
+    settings = {"size": SIZE, "width": WIDTH, "steps": STEPS, "batch": BATCH}
+    settings |= {"cycle": CYCLE, "identity": IDENTITY}
     print(rounded, save("photographs_to_glass", rounded, seconds=seconds, mib=memory, **settings))
 
 
