@@ -16,7 +16,9 @@
 # two CPU cores.
 
 # %%
+import json
 from collections import OrderedDict
+from pathlib import Path
 
 from ganlearn import data, diagrams, nets, plots, runtime, style, training
 from ganlearn.notebook import claim, predict, show
@@ -796,13 +798,59 @@ claim(
 
 # %% [markdown]
 # The loss that one descends is no measure of success: it was the goal. Seen by another network, the
-# random features left most of the way to the style undone. They carry colour and grain, and chapter
-# 11 uses one kind of them as a sober comparison.
+# random features left most of the way to the style undone.
 #
-# The judge is no neutral authority either. We compared candidates on pictures made in many ways, by
-# how they rank them against a large network that none of them is (`benchmarks/judges.py`). Networks
-# of random filters rank badly, and they flatter each other: each prefers what another random one
-# made. Content is easier: there all candidates agree.
+# Who should judge? The default is a second, smaller student of the same teacher, with other first
+# weights, that no method of the course uses. It is not fooled where a picture pleases our network's
+# own filters, but it shares its teacher, and so its taste. Are there more independent judges that
+# need no download? We made pictures in many ways and let candidates rank them: random features, a
+# classifier of painters, this judge. The reference is a large network that none of them is
+# (`benchmarks/judges.py`). The score is the correlation of the ranks; 0 is a judge who throws dice.
+
+# %%
+table = json.loads(Path("../benchmarks/results/judges.json").read_text())["results"]
+candidates = ("judge", "painters", "relu", "elu", "shallow")
+agreement = {
+    what: [table[name]["gram"][what][0] for name in candidates] for what in ("methods", "all")
+}
+contents = [table[name]["gram"]["all"][1] for name in candidates]
+figure, axes = plt.subplots(1, 3, figsize=(9.5, 2.2), sharey=True, sharex=True)
+for ax, (title, values) in zip(
+    axes,
+    {
+        "style, among methods": agreement["methods"],
+        "style, all pictures": agreement["all"],
+        "content, all pictures": contents,
+    }.items(),
+    strict=True,
+):
+    ax.barh(
+        ["judge", "painters", "random relu", "random elu", "random shallow"],
+        values,
+        color=[plots.FAKE, *["grey"] * 4],
+    )
+    ax.set(title=title, xlim=(-0.4, 1))
+    ax.axvline(0, color="black", lw=1)
+axes[0].invert_yaxis()
+show(
+    figure,
+    alt="Correlation of ranks with a large network for five judges. The small student leads on "
+    "style, above all among stylised pictures, where random networks are near 0. On content all "
+    "are good.",
+)
+claim("the judge's agreement on style, all pictures", agreement["all"][0], at_least=0.6)
+claim(
+    "lead over the best of the others, stylised pictures",
+    agreement["methods"][0] - max(agreement["methods"][1:]),
+    at_least=0.1,
+)
+claim("least agreement on content", min(contents), at_least=0.5)
+
+# %% [markdown]
+# Networks of random filters are poor judges of style, and they flatter each other: each prefers
+# what another random one made. The price of a better one is a shared teacher. Whether people agree with
+# either is another question, and only people can answer it: `style.BlindTest` shows pairs in hidden
+# order and counts.
 #
 # ## 8 · With VGG-19 itself
 #

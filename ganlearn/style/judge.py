@@ -16,9 +16,9 @@ from torch import Tensor
 from ganlearn import progress
 from ganlearn.errors import UserError
 from ganlearn.style.features import Extractor
+from ganlearn.style.networks import extractor as network
 from ganlearn.style.objective import TINY, Features
 from ganlearn.style.pictures import Picture, read, resize, resize_to
-from ganlearn.style.random import random_features
 from ganlearn.style.statistics import GRAM, Statistic
 
 
@@ -142,11 +142,19 @@ def distance(a: Tensor, b: Tensor) -> float:
 
 
 def default_judge() -> Extractor:
-    """The judge that needs no download and is no method's network.
+    """The shipped network that judges, and that no method uses.
+
+    It is a second, smaller student of the perceptual network's teacher, from other first weights.
+    So it is not fooled where a picture pleases that network's own filters, and still shares its
+    taste. Networks of random filters share nobody's: of all candidates that need no download they
+    agreed least with a large network (``benchmarks/judges.py``).
+
+    Raises:
+        UserError: when its file is missing or not the one of its card.
 
     Taught in chapter 10.
     """
-    return random_features("shallow")
+    return network("judge")
 
 
 def sweep(

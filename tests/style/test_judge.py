@@ -8,9 +8,11 @@ from torch.nn.functional import avg_pool2d, interpolate
 
 from ganlearn import runtime
 from ganlearn.errors import UserError
+from ganlearn.nets import model_card
 from ganlearn.style.features import Extractor, vgg
 from ganlearn.style.judge import default_judge, distance, fingerprint, judge, pareto, sweep
-from ganlearn.style.pictures import resize_to
+from ganlearn.style.networks import perceptual
+from ganlearn.style.pictures import read, resize_to
 from ganlearn.style.random import random_features
 from ganlearn.style.statistics import GRAM, MEAN_STD, gram
 
@@ -117,6 +119,26 @@ def test_nobody_judges_their_own_work():
 def test_the_default_judge_is_refused_for_its_own_work_too():
     with pytest.raises(UserError, match="own work"):
         judge(CONTENT, STYLE, CONTENT, method=default_judge())
+
+
+def test_the_shipped_judge_is_no_method_s_network():
+    card = model_card("judge")
+    assert card["sha256"] != model_card("perceptual")["sha256"]
+    assert fingerprint(default_judge()) != fingerprint(perceptual())
+    correlations = card["score"]["median correlation with the teacher on held-out photographs"]
+    assert min(correlations.values()) > 0.5 and correlations["relu3_1"] > 0.8
+
+
+def test_the_shipped_judge_sees_more_than_colours():
+    """The painting cut into tiles and shuffled has its strokes; shuffled by pixels it has none."""
+    painting, random = read("waves", 128), runtime.generator(0)
+    tiles = painting.unfold(2, 16, 16).unfold(3, 16, 16).flatten(2, 3)
+    shuffled = tiles[:, :, torch.randperm(64, generator=random)].unflatten(2, (8, 8))
+    shuffled = shuffled.permute(0, 1, 2, 4, 3, 5).reshape(painting.shape)
+    places = torch.randperm(128 * 128, generator=random)
+    grain = painting.flatten(2)[..., places].view_as(painting)
+    by_tiles, by_pixels = (judge("coffee", painting, p).style for p in (shuffled, grain))
+    assert by_tiles < by_pixels / 3
 
 
 def test_a_fingerprint_is_of_weights_and_layers_and_nothing_else():
