@@ -22,8 +22,8 @@ from ganlearn.weights.crops import HELD_OUT, held_out
 from ganlearn.weights.store import put
 
 SETTINGS = {
-    "strength": 0.35,
-    "steps": 4_800,
+    "strength": 0.5,
+    "steps": 2_000,
     "size": 128,
     "batch": 2,
     "style_size": 256,
