@@ -13,6 +13,9 @@ from ganlearn.style.pyramid import enlarge
 HISTORY = 10
 """Steps whose change of slope L-BFGS remembers, each at the price of two pictures."""
 
+OUTSIDE = 30.0
+"""Weight of the mean square of what has left [0, 1], beside a loss near 1."""
+
 Loss = Callable[[Tensor], Tensor]
 """From a picture (1, 3, height, width) to a scalar."""
 
@@ -74,7 +77,9 @@ class LBFGS:
     """L-BFGS with a line search, one for every scale: a new one would not know the curvature yet.
 
     Nothing is clamped on the way. The method trusts that the point is where it put it; a loss that
-    moves the point breaks the estimate of the curvature, and the loss explodes in the end.
+    moves the point breaks the estimate of the curvature, and the loss leaps. Clamped at the end
+    alone, a picture far outside the range would lose what the loss has gained there. So leaving
+    [0, 1] costs something, smoothly, and what is clamped in the end is next to nothing.
 
     Args:
         learning_rate: the first length that the line search tries, as a share of a full step.
@@ -117,7 +122,8 @@ class LBFGS:
         A step begins where the last one's search has ended, so the last look is remembered.
         """
         if self._seen is None or not torch.equal(self._seen[0], self._point):
-            value = loss(self._point)
+            outside = self._point - self._point.detach().clamp(0, 1)
+            value = loss(self._point) + OUTSIDE * outside.square().mean()
             (gradient,) = torch.autograd.grad(value, self._point)
             self._seen = self._point.detach().clone(), value.detach(), gradient
         _, value, self._point.grad = self._seen
