@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from ganlearn.errors import UserError
+from ganlearn.style.convolution import Convolution
 
 VGG19 = ((64, 64), (128, 128), (256,) * 4, (512,) * 4, (512,) * 4)
 """Channels of VGG-19's convolutions, a tuple for every size of picture."""
@@ -43,7 +44,7 @@ def vgg(
         if block > 1:
             layers[f"pool{block - 1}"] = pool(2)
         for index, width in enumerate(block_widths, 1):
-            layers[f"conv{block}_{index}"] = nn.Conv2d(
+            layers[f"conv{block}_{index}"] = Convolution(
                 channels, width, 3, padding=1, padding_mode=padding
             )
             layers[f"relu{block}_{index}"] = nn.ReLU()
