@@ -39,8 +39,9 @@ class Style:
 class Objective:
     """The loss that optimisation descends and that a fast network is trained by.
 
-    total = strength · style + (1 - strength) · k · content + v · total variation, where k and v
-    are the preset's. Style and content are relative distances.
+    total = strength · (style + v · total variation) + (1 - strength) · k · content, where k and v
+    are the preset's. Style and content are relative distances. Total variation smooths what the
+    style does, so at strength 0 nothing pulls at the content.
 
     Attributes:
         extractor: the network by whose features pictures are compared.
@@ -128,7 +129,7 @@ class Objective:
         return {
             "style": self.strength,
             "content": (1 - self.strength) * self.preset.content_weight,
-            "total variation": self.preset.total_variation,
+            "total variation": self.strength * self.preset.total_variation,
         }
 
     def total(self, terms: Mapping[str, Tensor]) -> Tensor:

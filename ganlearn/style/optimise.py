@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor
+from torch.nn.functional import interpolate
 
 from ganlearn import progress, runtime, threads
 from ganlearn.style import colour as colours
@@ -135,6 +136,19 @@ def _start(start: Picture, material: Material, seed: int) -> Tensor:
     return pictures.read(start).to(content)
 
 
+def _at(shape: tuple[int, int], picture: Tensor, first: Tensor, keep: bool) -> Tensor:
+    """A picture brought to a scale; if it is to keep the content, with the content's detail.
+
+    Only what was changed so far is enlarged then, and laid over the content: what small copies
+    cannot hold, such as fine hair, is not lost on the way.
+    """
+    if not keep:
+        return pictures.resize_to(picture, shape)
+    change = picture - pictures.resize_to(first, picture.shape[-2:])
+    finer = pictures.resize_to(first, shape) + interpolate(change, shape, mode="bilinear")
+    return finer.clamp(0, 1)
+
+
 class Run:
     """The descent over all scales.
 
@@ -166,7 +180,7 @@ class Run:
             with progress.bar(total=steps, title="stylising", unit="step") as bar:
                 for shape, count in shared:
                     content, styles = material.at(shape, self.objective)
-                    picture = pictures.resize_to(picture, shape)
+                    picture = _at(shape, picture, first, keep=first is material.content)
                     self.way.enter(picture.contiguous(memory_format=torch.channels_last))
                     for _ in range(count):
                         self._step(content, styles, steps)

@@ -22,7 +22,8 @@ class Preset:
         content: the same for the layers where the picture should stay what it shows.
         statistic: what of a layer's features is style.
         content_weight: of the content at equal strength; scales content against style.
-        total_variation: weight of the mean squared difference of neighbouring pixels.
+        total_variation: weight of the mean squared difference of neighbouring pixels, beside the
+            style's 1.
     """
 
     name: str
@@ -44,7 +45,7 @@ DEFAULT = Preset(
     content={"relu3_1": 1.0},
     statistic=GRAM,
     content_weight=0.3,
-    total_variation=0.5,
+    total_variation=1.0,
 )
 """What :func:`ganlearn.style.stylize` does unless told otherwise."""
 

@@ -66,7 +66,7 @@ def test_the_total_is_the_sum_by_strength():
     for strength in (0, 0.3, 1):
         objective = Objective(random_features(), DEEP, strength)
         terms = {"style": 2.0, "content": 5.0, "total variation": 7.0}
-        wanted = strength * 2 + (1 - strength) * 0.3 * 5 + 0.1 * 7
+        wanted = strength * (2 + 0.1 * 7) + (1 - strength) * 0.3 * 5
         assert objective.total(terms) == pytest.approx(wanted)
 
 

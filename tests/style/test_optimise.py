@@ -313,3 +313,11 @@ def test_what_cannot_be_done_is_one_sentence(network, knobs, sentence):
     with pytest.raises(UserError, match=sentence) as told:
         stylize(**{**usual, **knobs})
     assert "\n" not in str(told.value)
+
+
+def test_strength_0_is_the_content_to_the_last_pixel(network):
+    """Through all scales: small copies lose detail, and the total variation would smooth it."""
+    content = pictures.read("chelsea", 96)
+    result = stylize(content, "dots", 0.0, size=96, steps=6, extractor=network)
+    assert len({row["size"] for row in result.trace}) > 1
+    torch.testing.assert_close(result.pictures, content, rtol=0, atol=1e-6)
