@@ -4,11 +4,13 @@ Features (n, channels, height, width) are read as a cloud: every place of the ma
 the space of channels. Where on the picture it lies is forgotten, and that is what makes a
 statistic one of style.
 
-All of it is computed in float32 whatever comes in, under autocast too, and divided by the number
-of places *before* the product: a sum of 65 504 is the most that float16 can hold.
+All of it is computed in float32 whatever comes in, under autocast too: a sum of 65 504 is the most
+that float16 can hold. Whoever must multiply in float16 divides before the product.
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -40,8 +42,9 @@ def gram(features: Tensor, mask: Tensor | None = None) -> Tensor:
     the places and divides in the loss. Taught in chapter 11.
     """
     values, weights = places(features, mask)
-    scaled = values * weights.sqrt()
-    return product(scaled, scaled.mT)
+    if mask is None:
+        return squares(values) / values.shape[-1]
+    return squares(values * weights.sqrt())
 
 
 def mean_std(features: Tensor, mask: Tensor | None = None) -> tuple[Tensor, Tensor]:
@@ -86,9 +89,11 @@ def mean_cov(features: Tensor, mask: Tensor | None = None) -> tuple[Tensor, Tens
     Paper: Li et al. 2017, arXiv:1705.08086. Taught in chapter 11.
     """
     values, weights = places(features, mask)
+    if mask is None:
+        mean = values.mean(-1)
+        return mean, squares(values - mean.unsqueeze(-1)) / values.shape[-1]
     mean = (values * weights).sum(-1)
-    scaled = (values - mean.unsqueeze(-1)) * weights.sqrt()
-    return mean, product(scaled, scaled.mT)
+    return mean, squares((values - mean.unsqueeze(-1)) * weights.sqrt())
 
 
 def places(features: Tensor, mask: Tensor | None = None) -> tuple[Tensor, Tensor]:
@@ -133,3 +138,41 @@ def product(left: Tensor, right: Tensor) -> Tensor:
     """
     with torch.autocast(left.device.type, enabled=False):
         return left @ right
+
+
+def squares(values: Tensor) -> Tensor:
+    """Products of all pairs of channels, summed over the places.
+
+    Autograd would take two products for the gradient of this one, and lay it out in another order
+    than the features have, which costs as much again where it is added to other gradients.
+
+    Args:
+        values: (n, channels, places), float32.
+
+    Returns:
+        (n, channels, channels), symmetric.
+
+    Taught in chapter 11.
+    """
+    return _Squares.apply(values.mT)
+
+
+class _Squares(torch.autograd.Function):
+    """(n, places, channels) to (n, channels, channels)."""
+
+    generate_vmap_rule = True
+
+    @staticmethod
+    def forward(x: Tensor) -> Tensor:
+        return product(x.mT, x)
+
+    @staticmethod
+    def setup_context(ctx: Any, inputs: tuple[Tensor], output: Tensor) -> None:
+        ctx.save_for_backward(*inputs)
+
+    @staticmethod
+    def backward(ctx: Any, change: Tensor) -> Tensor:
+        (x,) = ctx.saved_tensors
+        both = change + change.mT
+        # A product comes out row by row: of places, or of channels, as the features lie.
+        return product(x, both) if x.is_contiguous() else product(both, x.mT).mT

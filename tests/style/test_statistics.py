@@ -289,3 +289,21 @@ def test_a_statistic_is_found_by_name():
     assert find(GRAM) is GRAM
     with pytest.raises(UserError, match="choose from gram, mean_std, mean_cov, sliced"):
         find("gaussian")
+
+
+@pytest.mark.parametrize("layout", [torch.contiguous_format, torch.channels_last])
+def test_the_gradient_of_products_is_autograds_in_the_order_of_the_features(layout):
+    random = torch.Generator().manual_seed(0)
+    x = torch.randn(2, 5, 7, 9, generator=random).contiguous(memory_format=layout).requires_grad_()
+    weight = torch.randn(2, 5, 5, generator=random)
+    flat = x.flatten(2)
+    by_hand = torch.einsum("ncp,ndp->ncd", flat, flat) / 63
+    (wanted,) = torch.autograd.grad((weight * by_hand).sum(), x, create_graph=True)
+    (found,) = torch.autograd.grad((weight * gram(x)).sum(), x, create_graph=True)
+    torch.testing.assert_close(gram(x), by_hand)
+    torch.testing.assert_close(found, wanted)
+    assert found.is_contiguous(memory_format=layout)
+    second = [torch.autograd.grad(g.square().sum(), x)[0] for g in (found, wanted)]
+    torch.testing.assert_close(*second)
+    one_by_one = torch.func.vmap(lambda one: gram(one.unsqueeze(0))[0])(x)
+    torch.testing.assert_close(one_by_one, by_hand)
