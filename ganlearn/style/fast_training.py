@@ -30,7 +30,7 @@ Callback = Callable[[int, dict[str, Tensor]], None]
 
 def train_fast(
     styles: Picture | Sequence[Picture],
-    strength: float = 0.35,
+    strength: float = 0.5,
     *,
     steps: int = 600,
     size: int = 128,

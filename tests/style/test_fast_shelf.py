@@ -6,7 +6,7 @@ from PIL import Image
 
 from ganlearn import data
 from ganlearn.errors import UserError
-from ganlearn.nets.stored import FOLDER, stored_names
+from ganlearn.nets.stored import FOLDER
 from ganlearn.style import fast, fast_shelf, pictures
 from ganlearn.style.fast import FastStyle
 from ganlearn.style.transfer_network import TransferNetwork
@@ -140,12 +140,6 @@ def test_what_does_not_fit_is_one_sentence(three):
         fast_shelf.stylise_fast("chelsea", "waves", weights=[1, 2])
 
 
-needs_schools = pytest.mark.skipif(
-    fast_shelf.SHIPPED not in stored_names(), reason="not trained yet"
-)
-
-
-@needs_schools
 def test_the_shipped_network_knows_every_school():
     network = fast_shelf.schools("cpu")
     assert tuple(network.card["styles"]) == data.SCHOOLS
@@ -156,7 +150,6 @@ def test_the_shipped_network_knows_every_school():
         assert score["style distance"][school] < score["of the photographs themselves"][school]
 
 
-@needs_schools
 def test_a_school_by_name_needs_no_training(monkeypatch):
     monkeypatch.setattr(fast_shelf, "train_fast", None)
     made = fast_shelf.stylise_fast("chelsea", "waves", size=64, device="cpu")

@@ -12,9 +12,8 @@ store = importlib.import_module("ganlearn.weights.store")
 
 
 def test_what_is_made_can_be_loaded_and_says_how_it_was_made(tmp_path, monkeypatch):
-    kept = {path.name: path.read_bytes() for path in stored.FOLDER.glob("perceptual.*")}
-    for name, content in kept.items():
-        (tmp_path / name).write_bytes(content)
+    for path in (p for name in ("perceptual", "judge") for p in stored.FOLDER.glob(f"{name}.*")):
+        (tmp_path / path.name).write_bytes(path.read_bytes())
     monkeypatch.setattr(stored, "FOLDER", tmp_path)
     monkeypatch.setattr(store, "FOLDER", tmp_path)
     card = fast.make(steps=8, size=32, batch=1, style_size=32, width=4, blocks=1)
