@@ -122,9 +122,10 @@ def fields(layers):
     """Receptive field of every layer of a chain, by name, in pixels."""
     field, jump, found = 1, 1, {}
     for name, layer in layers.named_children():
-        kernel = {nn.Conv2d: 3, nn.MaxPool2d: 2, nn.AvgPool2d: 2}.get(type(layer), 1)
+        pools = isinstance(layer, (nn.MaxPool2d, nn.AvgPool2d))
+        kernel = 3 if isinstance(layer, nn.Conv2d) else 2 if pools else 1
         field += (kernel - 1) * jump
-        jump *= 1 if kernel == 3 else kernel
+        jump *= 2 if pools else 1
         found[name] = field
     return found
 
