@@ -28,7 +28,7 @@ def translate(
     ],
     run: Annotated[
         Path | None,
-        typer.Option(help="the folder of a run; else the shipped one, outlines to paintings"),
+        typer.Option(help="the folder of a run; else the shipped one, photographs to glass"),
     ] = None,
     back: Annotated[
         bool, typer.Option("--back", help="from side B to A, if it learned both")
@@ -41,8 +41,9 @@ def translate(
 ) -> None:
     """Translate a picture, or every picture in a folder, with a generator of chapter 13.
 
-    A translator that learned from outlines finds those of your picture itself. Ctrl-C keeps what
-    is done. Example: ganlearn translate chelsea -o cat.png
+    Without a run of your own, photographs become glass and drawings are painted. A translator
+    that learned from outlines finds those of your picture itself. Ctrl-C keeps what is done.
+    Example: ganlearn translate chelsea -o cat.png
     Your own: ganlearn train photographs, then ganlearn translate photos -o out
     --run runs/photographs
     """
@@ -52,7 +53,7 @@ def translate(
     from ganlearn.style.pictures import read, to_image
 
     found = jobs(picture, output)
-    network, learned_at, made_of = _translator(run, back)
+    network, learned_at, made_of = _translator(run, back, drawing)
     if drawing and network.inputs != 1:
         raise UserError("This translator takes pictures and not outlines; leave --drawing out.")
     on = runtime.device(device)
@@ -80,15 +81,17 @@ def translate(
         raise UserError(" ".join(skipped))
 
 
-def _translator(run: Path | None, back: bool) -> tuple[UNet, int, dict[str, Any]]:
+def _translator(run: Path | None, back: bool, drawing: bool) -> tuple[UNet, int, dict[str, Any]]:
     """The network, the side of the pictures it learned from, and what a recipe says of it."""
     from ganlearn import translate
     from ganlearn.training import runs
+    from ganlearn.translate.shipped import EDGES, GLASS
 
     if run is None:
         if back:
             raise UserError("The shipped translator learned one direction; leave --back out.")
-        return *translate.shipped(), {"translator": "shipped"}
+        name = EDGES if drawing else GLASS
+        return *translate.shipped(name), {"translator": name}
     found = runs.read(run)
     network, steps = found.generator()
     made_of = {"run": str(run), "steps": steps}

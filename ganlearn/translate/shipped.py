@@ -1,4 +1,4 @@
-"""The translator that comes with the course already trained."""
+"""The translators that come with the course already trained."""
 
 from __future__ import annotations
 
@@ -7,23 +7,27 @@ import torch
 from ganlearn.nets.stored import stored
 from ganlearn.translate.unet import UNet
 
-NAME = "edges-to-paintings"
+GLASS, EDGES = "photographs-to-glass", "edges-to-paintings"
 
 
-def shipped() -> tuple[UNet, int]:
-    """Outlines to paintings, in eval mode and frozen: it can be called at once.
+def shipped(name: str = GLASS) -> tuple[UNet, int]:
+    """A trained translator, in eval mode and frozen: it can be called at once.
+
+    Args:
+        name: ``"photographs-to-glass"`` takes pictures (n, 3, height, width) in [-1, 1], and
+            ``"edges-to-paintings"`` outlines (n, 1, height, width), 1 on a line and -1 elsewhere.
 
     Returns:
-        A network from outlines (n, 1, height, width), 1 on a line and -1 elsewhere, to pictures
-        (n, 3, height, width) in (-1, 1); and the side of the pictures it was trained on, in
-        pixels.
+        The network, which makes pictures (n, 3, height, width) in (-1, 1); and the side of the
+        pictures it was trained on, in pixels.
 
     Raises:
-        UserError: when its file is missing or not the one of the card.
+        UserError: when there is none of this name, or its file is missing or not the one of the
+            card.
 
     Taught in chapter 13.
     """
-    card, tensors = stored(NAME)
+    card, tensors = stored(name)
     with torch.device("meta"):  # no first weights are drawn, for they would be thrown away
         network = UNet(**card["network"])
     network.load_state_dict(tensors, assign=True)

@@ -91,10 +91,13 @@ def test_the_options_change_what_comes_out(ganlearn, made, picture, tmp_path):
     assert Image.open(tmp_path / "small.png").size == (24, 16)
 
 
-def test_the_shipped_translator_works_at_once(ganlearn, tmp_path):
-    answer = ganlearn("translate", "chelsea", "-o", "cat.png", "--size", 64)
+@pytest.mark.parametrize(
+    ("options", "name"), [([], "photographs-to-glass"), (["--drawing"], "edges-to-paintings")]
+)
+def test_the_shipped_translators_work_at_once(ganlearn, tmp_path, options, name):
+    answer = ganlearn("translate", "chelsea", "-o", "cat.png", "--size", 64, *options)
     assert answer.code == 0, answer.err
-    assert recipe.read(tmp_path / "cat.png")["translator"] == "shipped"
+    assert recipe.read(tmp_path / "cat.png")["translator"] == name
 
 
 def test_a_folder_becomes_a_folder_and_a_bad_file_is_named(ganlearn, made, tmp_path):
@@ -188,7 +191,7 @@ def test_sheets_of_a_run_show_what_went_in(made):
 
 
 def test_the_jobs_and_the_network_are_what_the_trainer_would_show(made):
-    network, side, _ = translate._translator(made / "paired", back=False)
+    network, side, _ = translate._translator(made / "paired", back=False, drawing=True)
     assert side == 16
     assert not network.training
     white = torch.ones(1, 3, 16, 16)
