@@ -57,7 +57,7 @@ def strip(titled, columns=10, scale=2):
     """Rows of pictures with their names on the left, drawn pixel for pixel."""
     pictures = torch.cat([batch[:columns] for batch in titled.values()])
     image = plots.grid(pictures, columns=columns, scale=scale)
-    figure = plt.figure(figsize=(image.width / 80, image.height / 80))
+    figure = plt.figure(figsize=(image.width / 80, image.height / 80), layout="none")
     ax = figure.add_axes((0, 0, 1, 1))
     ax.imshow(image, interpolation="nearest")
     step = (image.height + 2) / len(titled)
