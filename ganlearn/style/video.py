@@ -98,7 +98,7 @@ def optimised(
     strength: float = 0.5,
     *,
     first_steps: int = 150,
-    steps: int = 30,
+    steps: int = 20,
     flow: Flow | Iterable[Tensor] | None = estimated_flow,
     **options: Any,
 ) -> Iterator[Tensor]:
@@ -108,7 +108,7 @@ def optimised(
         frames: (1, 3, height, width) in [0, 1] each.
         style, strength, options: as in :func:`ganlearn.style.stylize`.
         first_steps: for the first frame, over a pyramid of sizes.
-        steps: for each of the others, at its full size and with a third of the learning rate.
+        steps: for each of the others, at its full size.
         flow: as in :func:`warm_start`.
 
     Yields:
@@ -122,7 +122,7 @@ def optimised(
         if start is None:
             way = {"steps": first_steps}
         else:
-            way = {"steps": steps, "scales": 1, "start": start, "learning_rate": 0.01}
+            way = {"steps": steps, "scales": 1, "start": start}
         return stylize(frame, style, strength, size=size, **{**way, **options}).pictures
 
     return warm_start(frames, one, flow)
