@@ -112,8 +112,8 @@ def scores(
     target = {n: statistic.of(f) for n, f in network(case["style"], names).items()}
     content = network(case["plain"], [middle])[middle]
     found = {}
-    for name, picture in case.items():
-        features = network(picture, names)
+    for name in case.keys() - {"style"}:
+        features = network(case[name], names)
         apart = [
             distance(a, b)
             for n in names
@@ -129,7 +129,7 @@ def agreement(mine: Scores, theirs: Scores, own: str, group: Callable[[str], boo
     for column in (0, 1):
         ranks = []
         for a, b in zip(mine, theirs, strict=True):
-            names = [n for n in a if n != "style" and group(n) and n.split()[0] != own]
+            names = [n for n in a if group(n) and n.split()[0] != own]
             pair = [[one[n][column] for n in names] for one in (a, b)]
             ranks.append(float(spearmanr(*pair).statistic))
         found.append(round(statistics.mean(ranks), 2))
