@@ -537,8 +537,8 @@ for ax, (title, picture) in zip(axes, shown.items(), strict=True):
     ax.set_axis_off()
 show(
     figure,
-    alt="A cat; black and white waves; the cat again for style weight 0.8; the waves for 1.2; the "
-    "cat for E12; and last, by statistics, the cat drawn in wavy stripes.",
+    alt="A cat; bent blue and white checks; the cat again for style weight 0.8; the checks for 1.2; "
+    "the cat for E12; and last, by statistics, the cat drawn in dark bent strokes.",
 )
 for weight, copied in ((0.8, content), (1.2, waves)):
     claim(
@@ -561,7 +561,7 @@ claim(
 #
 # **E12** compares the content with the result, under the name of style. The style picture does not
 # occur in it at all; the best $Z$ is $X$. It is mended in two steps: take the *style* picture's
-# features, and take statistics of them instead of the raw maps, which would ask for the waves at
+# features, and take statistics of them instead of the raw maps, which would ask for the checks at
 # the very same places. That is chapter 11, and the last picture. This chapter's mend is the other
 # one: let a discriminator find the statistics.
 #
