@@ -22,6 +22,9 @@ PROBE = 64
 PASSING = 2
 """What a step takes at its peak, relative to what it keeps: gradients come and go."""
 
+AMPLE = 2**15
+"""Bytes a pixel beyond any network here; where there are as many, nothing has to be watched."""
+
 PICTURE = 12
 """Bytes of a pixel: three colours in float32."""
 
@@ -46,6 +49,8 @@ def fitting(
     Taught in chapter 11.
     """
     free, beside = SHARE * available(device), pictures * PICTURE * shape[0] * shape[1]
+    if AMPLE * shape[0] * shape[1] + beside <= free:
+        return objective
     if needed(objective, shape, device) + beside <= free:
         return objective
     if not isinstance(objective.extractor, Tiled):

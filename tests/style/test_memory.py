@@ -9,9 +9,11 @@ import torch
 
 from ganlearn.errors import UserError
 from ganlearn.style import memory
+from ganlearn.style.features import VGG19, Extractor, vgg
 from ganlearn.style.objective import Objective
 from ganlearn.style.presets import DEFAULT
 from ganlearn.style.random import random_features
+from ganlearn.style.statistics import SLICED
 from ganlearn.style.tiles import Tiled
 
 CPU = torch.device("cpu")
@@ -80,6 +82,23 @@ def test_what_fits_is_left_as_it_is(monkeypatch):
     whole = objective()
     free(monkeypatch, 2**50)
     assert memory.fitting(whole, (4000, 6000), CPU) is whole
+
+
+def test_a_small_picture_is_not_even_watched(monkeypatch):
+    """Watching takes as long as a few steps, and frames of a clip are many."""
+    monkeypatch.setattr(memory, "needed", lambda *_: pytest.fail("it was watched"))
+    free(monkeypatch, 2**32)
+    memory.fitting(objective(), (256, 256), CPU)
+
+
+def test_ample_is_more_than_any_network_takes():
+    """VGG-19 with sorted projections, of which everything is kept."""
+    with torch.device("meta"):
+        layers = vgg(VGG19)
+    whole = Objective(
+        Extractor(layers.to_empty(device="cpu"), "vgg19"), replace(DEFAULT, statistic=SLICED)
+    )
+    assert memory.needed(whole, (100, 100), CPU) < memory.AMPLE * 100 * 100
 
 
 def test_what_does_not_fit_as_a_whole_is_tiled(monkeypatch):
