@@ -537,8 +537,8 @@ for ax, (title, picture) in zip(axes, shown.items(), strict=True):
     ax.set_axis_off()
 show(
     figure,
-    alt="A cat; bent blue and white checks; the cat again for style weight 0.8; the checks for 1.2; "
-    "the cat for E12; and last, by statistics, the cat drawn in dark bent strokes.",
+    alt="A cat; bent blue and white checks; the cat again for style weight 0.8; the checks for "
+    "1.2; the cat for E12; and last, by statistics, the cat drawn in dark bent strokes.",
 )
 for weight, copied in ((0.8, content), (1.2, waves)):
     claim(
