@@ -18,6 +18,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import record
 import torch
@@ -161,6 +162,7 @@ def main() -> None:
             if not (name == "perceptual" and group == "strengths of one method")
         }
         print(name, statistic.name, table[name][statistic.name], flush=True)
+    sys.argv[1] = Path(sys.argv[1]).name  # where it lay is nobody's affair
     more = {"size": SIZE, "steps": STEPS, "pairs": PAIRS, "reference": master.about["what"]}
     print(record.save("judges", table, seconds=time.time() - start, **more))
 
