@@ -766,6 +766,8 @@ show(
     alt="A cup of coffee, a painting of bent black and white squares, and three repainted cups. "
     "Random and trained features gave grain and hard contrast, the distilled ones bent squares.",
 )
+
+# %%
 figure, (left, right) = plt.subplots(1, 2, figsize=(8.5, 2.4), sharey=True)
 bars = {"random": ("random 0", "random 1", "random 2", "random 3", "random 4")}
 bars |= {"trained": ("trained",), "distilled": ("distilled",)}

@@ -814,7 +814,8 @@ claim("lines kept by the painter", translate.lines_kept(outlines, painted), at_l
 # - Together: L1 says where, the discriminator says how. U-Net's shortcuts carry the where.
 # - Without pairs, the way back takes the place of the target. It keeps content, not meaning.
 # - Three criteria, three numbers, five seeds, and no judge in its own case.
-#
+
+# %% [markdown]
 # ## Quiz
 #
 # 1. Three targets for the same input have the value 0.1, 0.2 and 0.9 at a pixel. What does a

@@ -32,15 +32,18 @@ FLOORS = {
     "widgets": GROUND | {"data", "plots"},
     "diagrams": GROUND | {"plots"},
     "notebook": GROUND,
-    "training": GROUND | {
+    "training": GROUND
+    | {
         *("data", "nets", "losses", "game", "penalties", "augment", "metrics", "translate"),
     },
-    "checks": GROUND | {
+    "checks": GROUND
+    | {
         *("notebook", "data", "nets", "losses", "penalties", "style", "training", "translate"),
     },
     "course": GROUND | {"checks"},
     "doctor": GROUND | {"data", "course"},
-    "weights": GROUND | {
+    "weights": GROUND
+    | {
         *("data", "nets", "losses", "game", "metrics", "provenance"),
         *("style", "training", "translate"),
     },
