@@ -29,7 +29,7 @@ def test_a_figure_keeps_a_colour_that_is_rare_in_it(monkeypatch):
     sent = []
     monkeypatch.setattr(notebook, "display", lambda data, **more: sent.append(data["image/png"]))
     cat = data.photograph("chelsea").resize((226, 150))
-    figure = plt.figure(figsize=(2.26, 1.5))
+    figure = plt.figure(figsize=(2.26, 1.5), layout="none")
     figure.add_axes([0, 0, 1, 1]).imshow(cat, interpolation="nearest")
     show(figure, alt="A cat with green eyes.", dpi=100)
     shown = Image.open(io.BytesIO(sent[0])).convert("RGB")
