@@ -123,8 +123,9 @@ names = [name for name in data.photograph_names(colour=True) if name != "coffee"
 practice = pieces(side, n=runtime.by_budget(smoke=32, laptop=256, full=1_024), names=names)
 target = objective.style(style.read(MANNER, runtime.by_budget(smoke=32, laptop=192, full=384)))
 
+small = style.resize((practice.samples[::23][:12] + 1) / 2, 58)
 show(
-    plots.grid(style.resize(practice.samples[::23][:12], 58), columns=12, scale=1).quantize(256),
+    plots.grid(2 * small - 1, columns=12, scale=1).quantize(256),
     alt="Square pieces of photographs and paintings: fur, faces, stones, cells, painted patterns.",
 )
 
