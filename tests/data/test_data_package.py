@@ -26,7 +26,7 @@ SOURCES = [
     data.Dataset(torch.zeros(3, 4)),
     data.digits(8),
     data.paintings(8, 8),
-    data.photographs(8, 6),
+    data.photographs(8, 9),
 ]
 
 
@@ -43,6 +43,6 @@ def test_the_global_generator_is_never_touched():
         source.draw(3, generator)
     data.paintings(8, 16)
     data.paint("dots", 2, 16, generator)
-    data.photographs(8, 6)
+    data.photographs(8, 9)
     data.digits(16).split(0.5, seed=0)
     assert torch.equal(torch.random.get_rng_state(), before)
