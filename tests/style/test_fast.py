@@ -38,9 +38,10 @@ def weights(found):
 
 
 def test_training_lowers_the_loss(contents):
-    found = train_fast("waves", steps=40, contents=contents, **TINY)
+    gently = {**TINY, "learning_rate": 0.005}
+    found = train_fast("waves", steps=60, contents=contents, **gently)
     style = [row["style"] for row in found.trace]
-    assert len(style) == 40
+    assert len(style) == 60
     assert sum(style[-5:]) < 0.8 * sum(style[:5])
     assert not found.network.training
     assert not any(p.requires_grad for p in found.network.parameters())
