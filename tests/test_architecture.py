@@ -23,7 +23,8 @@ FLOORS = {
     "game": GROUND | {"data", "losses"},
     "penalties": GROUND,
     "augment": GROUND,
-    "metrics": GROUND | {"data", "nets"},
+    "rules": GROUND | {"augment", "game", "losses", "penalties"},
+    "metrics": GROUND | {"data", "nets", "provenance"},
     "style": GROUND | {"data", "nets", "recipe"},
     "translate": GROUND | {"data", "nets", "losses", "game", "style"},
     "recipe": GROUND,
@@ -34,17 +35,33 @@ FLOORS = {
     "notebook": GROUND,
     "training": GROUND
     | {
-        *("data", "nets", "losses", "game", "penalties", "augment", "metrics", "translate"),
+        *(
+            "data",
+            "nets",
+            "losses",
+            "game",
+            "penalties",
+            "augment",
+            "rules",
+            "metrics",
+            "translate",
+        ),
+    },
+    "museum": GROUND
+    | {
+        *("data", "nets", "losses", "game", "penalties", "augment", "rules"),
+        *("metrics", "training"),
     },
     "checks": GROUND
     | {
-        *("notebook", "data", "nets", "losses", "penalties", "style", "training", "translate"),
+        *("notebook", "data", "nets", "losses", "game", "penalties", "augment", "rules"),
+        *("metrics", "style", "training", "translate"),
     },
     "course": GROUND | {"checks"},
     "doctor": GROUND | {"data", "course"},
     "weights": GROUND
     | {
-        *("data", "nets", "losses", "game", "metrics", "provenance"),
+        *("data", "nets", "losses", "game", "penalties", "rules", "metrics", "provenance"),
         *("style", "training", "translate"),
     },
     "cli": None,  # the roof: it may know everything, and nobody knows it
