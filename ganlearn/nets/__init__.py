@@ -9,17 +9,23 @@ from ganlearn.nets.lenet import LeNetDiscriminator, lenet_discriminator
 from ganlearn.nets.mlp import MLPDiscriminator, MLPGenerator, mlp
 from ganlearn.nets.shipped import shipped, shipped_names
 from ganlearn.nets.stored import model_card, stored, stored_names
+from ganlearn.nets.vae import Autoencoder, Encoder, dcgan_vae, hidden_features, mlp_vae
 
 __all__ = [
+    "Autoencoder",
     "DCGANDiscriminator",
     "DCGANGenerator",
+    "Encoder",
     "LeNetDiscriminator",
     "MLPDiscriminator",
     "MLPGenerator",
     "dcgan",
+    "dcgan_vae",
+    "hidden_features",
     "initialise_dcgan",
     "lenet_discriminator",
     "mlp",
+    "mlp_vae",
     "model_card",
     "shipped",
     "shipped_names",
