@@ -27,6 +27,7 @@ FLOORS = {
     "metrics": GROUND | {"data", "nets", "provenance"},
     "style": GROUND | {"data", "nets", "recipe"},
     "translate": GROUND | {"data", "nets", "losses", "game", "style"},
+    "vae": GROUND | {"data", "nets", "losses", "game"},
     "recipe": GROUND,
     "provenance": GROUND,
     "plots": GROUND | {"data"},
@@ -55,7 +56,7 @@ FLOORS = {
     "checks": GROUND
     | {
         *("notebook", "data", "nets", "losses", "game", "penalties", "augment", "rules"),
-        *("metrics", "style", "training", "translate"),
+        *("metrics", "style", "training", "translate", "vae"),
     },
     "course": GROUND | {"checks"},
     "doctor": GROUND | {"data", "course"},
