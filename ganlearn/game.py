@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 import torch
@@ -25,16 +25,19 @@ class Game:
         generator: latents (n, latent) to samples; has an attribute ``latent``.
         discriminator: samples to logits.
         loss: what each of them minimises.
+        random: where a rule takes random numbers from while it is played; the trainer puts its
+            own here, which it saves and restores.
     """
 
     generator: nn.Module
     discriminator: nn.Module
     loss: Loss = non_saturating
+    random: torch.Generator | None = field(default=None, kw_only=True, repr=False, compare=False)
 
     @property
     def phases(self) -> tuple[Phase, ...]:
         """The order of play when nobody asks for another."""
-        return ALTERNATING
+        return PAIRED if self.loss.paired else ALTERNATING
 
     def player(self, name: Player) -> nn.Module:
         """The network of that name."""
@@ -107,6 +110,14 @@ def generator_objective(game: Game, real: Tensor, z: Tensor) -> Tensor:
     return game.loss.generator(game.discriminator(game.generator(z)))
 
 
+def paired_generator_objective(game: Game, real: Tensor, z: Tensor) -> Tensor:
+    """The generator's side of one step where each of its samples is compared with a real one.
+
+    Paper: Jolicoeur-Martineau 2019, arXiv:1807.00734. Taught in chapter 06.
+    """
+    return game.loss.generator(game.discriminator(game.generator(z)), game.discriminator(real))
+
+
 @dataclass(frozen=True)
 class Phase:
     """One move: who plays, for what, and every how many steps.
@@ -115,11 +126,23 @@ class Phase:
         player: the network whose parameters move.
         objective: what it minimises.
         every: the move is made in steps 0, every, 2·every, …
+        lazy: the move is a part of another one that is played seldom and weighs the more; the
+            trainer rescales the player's optimiser for it (chapter 06).
+        clip_weights: after the move, the player's weights are cut to plus or minus this.
+        clip_gradient: a gradient that is longer than this is shortened to it.
     """
 
     player: Player
     objective: Objective
     every: int = 1
+    lazy: bool = False
+    clip_weights: float | None = None
+    clip_gradient: float | None = None
+
+    @property
+    def name(self) -> str:
+        """What its loss is called in reports and logs."""
+        return f"{self.player} penalty" if self.lazy else self.player
 
 
 ALTERNATING = (
@@ -127,3 +150,9 @@ ALTERNATING = (
     Phase("generator", generator_objective),
 )
 """One move each, the discriminator first: Goodfellow et al. 2014, algorithm 1 with k = 1."""
+
+PAIRED = (
+    Phase("discriminator", discriminator_objective),
+    Phase("generator", paired_generator_objective),
+)
+"""The same, for a loss that compares each generated sample with a real one."""

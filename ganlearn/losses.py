@@ -303,6 +303,6 @@ relativistic = PairedLoss(
 
 EVERY = {
     loss.name: loss
-    for loss in (minimax, non_saturating, least_squares, hinge, wasserstein, relativistic)
+    for loss in (non_saturating, minimax, least_squares, hinge, wasserstein, relativistic)
 }
 """All losses by name."""

@@ -60,13 +60,12 @@ GAMES: dict[str, type[Game]] = {"pix2pix": translate.Pix2Pix, "cyclegan": transl
 """The rule that goes with some networks; all others play the plain game."""
 OWN_PICTURES = {"edges": "folder-with-edges", "photographs-and-paintings": "two-folders"}
 """What takes the place of a source when the pictures are the reader's; else it is a folder."""
-LOSSES = {loss.name: loss for loss in (losses.non_saturating, losses.minimax, losses.least_squares)}
 
 IN_TRAINING: tables.Allowed = {
     **tables.signature(
         Trainer.__init__, without=("self", "game", "source", "device", "phases", "log")
     ),
-    "loss": (Literal[tuple(LOSSES)], False),
+    "loss": (Literal[tuple(losses.EVERY)], False),
     "steps": (int, True),
     "every": (int, False),
 }
@@ -173,7 +172,7 @@ def build(config: Config, *, device: str | None = None, log: Path | None = None)
     rule = _rule(config.nets["name"])
     terms = {key: config.training[key] for key in _terms(rule) if key in config.training}
     if "loss" in config.training:
-        terms["loss"] = LOSSES[config.training["loss"]]
+        terms["loss"] = losses.EVERY[config.training["loss"]]
     game = rule(*players(config, source.shape), **terms)
     settings = {
         key: tuple(value) if isinstance(value, list) else value  # betas, decay

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -13,10 +13,12 @@ from torch.func import functional_call, stack_module_state, vmap
 
 from ganlearn import runtime, threads
 from ganlearn.data import Source
+from ganlearn.game import Game, Phase
 from ganlearn.losses import Loss, non_saturating
+from ganlearn.penalties import clip_weights
+from ganlearn.training import optimisers
 from ganlearn.training.loop import loop
 from ganlearn.training.meter import Meter
-from ganlearn.training.trainer import adam
 
 Weights = dict[str, Tensor]
 
@@ -28,7 +30,7 @@ class EnsembleReport:
     Attributes:
         step: steps taken by each.
         seconds: spent since ``run`` was called.
-        losses: player to (members,), the loss in the last step.
+        losses: name of a phase to (members,), the loss of its last move.
         samples: (members, n, *shape) of fixed latents, the same for every member.
     """
 
@@ -52,7 +54,10 @@ class Ensemble:
         members: how many games.
         loss: what the players minimise.
         seed: of the first weights (seed, seed + 1, …), batches and latents.
-        batch, learning_rate, betas, device: as in :class:`ganlearn.training.Trainer`.
+        phases: the order of play, such as :func:`ganlearn.rules.rule` makes; the loss's own when
+            not given.
+        batch, learning_rate, discriminator_learning_rate, betas, optimiser, device: as in
+            :class:`ganlearn.training.Trainer`.
 
     Taught in chapter 03.
     """
@@ -67,7 +72,10 @@ class Ensemble:
         seed: int = 0,
         batch: int = 64,
         learning_rate: float = 2e-4,
+        discriminator_learning_rate: float | None = None,
         betas: tuple[float, float] = (0.5, 0.999),
+        optimiser: optimisers.Name = "adam",
+        phases: Sequence[Phase] | None = None,
         device: str | torch.device | None = None,
     ) -> None:
         self.device = runtime.device(device)
@@ -75,30 +83,34 @@ class Ensemble:
         self.source, self.members, self.batch = source.to(self.device), members, batch
         self.loss = loss
         generators, discriminators = zip(*(build(seed + i) for i in range(members)), strict=True)
+        self.phases = tuple(phases or Game(generators[0], discriminators[0], loss).phases)
         self.latent = generators[0].latent
         self.generator, self._generator = _stack(generators, self.device)
         self.discriminator, self._discriminator = _stack(discriminators, self.device)
-        self.optimisers = {
-            "discriminator": adam(self.discriminator.values(), learning_rate, betas),
-            "generator": adam(self.generator.values(), learning_rate, betas),
-        }
+        self.optimisers = optimisers.for_players(
+            {"discriminator": self.discriminator.values(), "generator": self.generator.values()},
+            self.phases,
+            name=optimiser,
+            learning_rate=learning_rate,
+            discriminator_learning_rate=discriminator_learning_rate,
+            betas=betas,
+        )
         self.random = runtime.generator(seed, self.device)
-        self.meter = Meter(tuple(self.optimisers), self.device)
+        self.meter = Meter([phase.name for phase in self.phases], self.device)
         self.steps_taken = 0
-        self.losses = {name: torch.zeros(members) for name in self.optimisers}
+        self.losses = {phase.name: torch.zeros(members) for phase in self.phases}
         self._shown = torch.randn(512, self.latent, generator=self.random, device=self.device)
 
     def step(self) -> int:
-        """One move of every discriminator, then one of every generator."""
+        """One step of every game: each phase whose turn it is, for all members at once."""
         shape = (self.members, self.batch)
         real = self.source.draw(self.members * self.batch, self.random).unflatten(0, shape)
-        moves = (("discriminator", self._judge), ("generator", self._forge))
-        for index, (player, objective) in enumerate(moves):
-            z = torch.randn(*shape, self.latent, generator=self.random, device=self.device)
-            losses = vmap(objective)(self.generator, self.discriminator, real, z)
-            self._descend(player, losses.sum())
-            self.losses[player] = losses.detach()
-            self.meter.add(index, losses.detach().sum(), self.steps_taken)
+        for index, phase in enumerate(self.phases):
+            if self.steps_taken % phase.every == 0:
+                z = torch.randn(*shape, self.latent, generator=self.random, device=self.device)
+                losses = self._move(phase, real, z)
+                self.losses[phase.name] = losses
+                self.meter.add(index, losses.sum(), self.steps_taken)
         self.steps_taken += 1
         return self.steps_taken
 
@@ -126,24 +138,51 @@ class Ensemble:
     def _generate(self, generator: Weights, z: Tensor) -> Tensor:
         return functional_call(self._generator, generator, (z,))
 
-    def _logits(self, discriminator: Weights, x: Tensor) -> Tensor:
-        return functional_call(self._discriminator, discriminator, (x,))
+    def _move(self, phase: Phase, real: Tensor, z: Tensor) -> Tensor:
+        """One player of every member moves; (members,), the losses before."""
 
-    def _judge(self, generator: Weights, discriminator: Weights, real: Tensor, z: Tensor) -> Tensor:
-        fake = self._generate(generator, z).detach()
-        return self.loss.discriminator(
-            self._logits(discriminator, real), self._logits(discriminator, fake)
+        def objective(generator: Weights, discriminator: Weights, real: Tensor, z: Tensor):
+            players = (
+                _Bound(self._generator, generator),
+                _Bound(self._discriminator, discriminator),
+            )
+            return phase.objective(Game(*players, self.loss, random=self.random), real, z)
+
+        apart = vmap(objective, randomness="different")
+        losses = apart(self.generator, self.discriminator, real, z)
+        optimiser, weights = (
+            self.optimisers[phase.player],
+            list(getattr(self, phase.player).values()),
         )
-
-    def _forge(self, generator: Weights, discriminator: Weights, real: Tensor, z: Tensor) -> Tensor:
-        return self.loss.generator(self._logits(discriminator, self._generate(generator, z)))
-
-    def _descend(self, player: str, loss: Tensor) -> None:
-        optimiser = self.optimisers[player]
         optimiser.zero_grad()
         # backward lays each gradient out in memory as its weight; the fused optimiser relies on it.
-        loss.backward(inputs=list(getattr(self, player).values()))
+        losses.sum().backward(inputs=weights)
+        if phase.clip_gradient is not None:
+            _clip_gradients(weights, phase.clip_gradient)
         optimiser.step()
+        if phase.clip_weights is not None:
+            clip_weights(weights, phase.clip_weights)
+        return losses.detach()
+
+
+class _Bound:
+    """A network with one member's weights, to be called like any other."""
+
+    def __init__(self, network: nn.Module, weights: Weights) -> None:
+        self.network, self.weights = network, weights
+        self.latent = getattr(network, "latent", None)
+
+    def __call__(self, x: Tensor) -> Tensor:
+        return functional_call(self.network, self.weights, (x,))
+
+
+def _clip_gradients(weights: list[Tensor], limit: float) -> None:
+    """Shorten each member's gradient to the limit where it is longer, as torch does for one."""
+    gradients = [weight.grad for weight in weights]
+    lengths = sum(gradient.flatten(1).square().sum(1) for gradient in gradients).sqrt()
+    shrink = (limit / (lengths + 1e-6)).clamp(max=1)
+    for gradient in gradients:
+        gradient.mul_(shrink.reshape(-1, *[1] * (gradient.dim() - 1)))
 
 
 def _stack(networks: tuple[nn.Module, ...], device: torch.device) -> tuple[Weights, nn.Module]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import Any, Literal
@@ -15,12 +15,15 @@ from ganlearn import runtime, threads
 from ganlearn.data import Source
 from ganlearn.errors import UserError
 from ganlearn.game import Game, Phase, Player
-from ganlearn.training import state
+from ganlearn.penalties import clip_weights
+from ganlearn.training import optimisers, state
 from ganlearn.training.ema import EMA
 from ganlearn.training.idle import idle
 from ganlearn.training.log import Report, append
 from ganlearn.training.loop import loop
 from ganlearn.training.meter import Meter
+
+PLAYERS: tuple[Player, ...] = ("discriminator", "generator")
 
 
 class Trainer:
@@ -31,8 +34,11 @@ class Trainer:
         source: of real samples.
         seed: of batches, latents and the latents that reports show.
         batch: samples in a step.
-        learning_rate: of Adam, the same for both players.
+        learning_rate: of both players' optimisers.
+        discriminator_learning_rate: of the discriminator's, where it has another: two time scales
+            (Heusel et al. 2017, arXiv:1706.08500).
         betas: of Adam; 0.5 as in Radford et al. 2016.
+        optimiser: ``"adam"``, ``"rmsprop"`` or ``"sgd"``.
         decay: the learning rate stays up to the first of these numbers of samples seen, then falls
             in a straight line to nothing at the second.
         ema_half_life: in samples seen; the reports then show the averaged generator.
@@ -60,7 +66,9 @@ class Trainer:
         seed: int = 0,
         batch: int = 64,
         learning_rate: float = 2e-4,
+        discriminator_learning_rate: float | None = None,
         betas: tuple[float, float] = (0.5, 0.999),
+        optimiser: optimisers.Name = "adam",
         decay: tuple[int, int] | None = None,
         ema_half_life: float | None = None,
         device: str | torch.device | None = None,
@@ -72,27 +80,33 @@ class Trainer:
         threads.settle()
         self.game, self.source = game, source.to(self.device)
         self.batch, self.phases = batch, tuple(phases or game.phases)
-        self.learning_rate, self.decay = learning_rate, _checked(decay)
+        self.decay = _checked(decay)
         self.log = Path(log) if log else None
         self.precision = _precision(precision, game, self.device)
         _place(game, self.device)
-        self.optimisers = {
-            player: adam(game.player(player).parameters(), learning_rate, betas)
-            for player in ("discriminator", "generator")
-        }
+        self.optimisers = optimisers.for_players(
+            {player: game.player(player).parameters() for player in PLAYERS},
+            self.phases,
+            name=optimiser,
+            learning_rate=learning_rate,
+            discriminator_learning_rate=discriminator_learning_rate,
+            betas=betas,
+        )
         self.ema = EMA(game.generator, ema_half_life) if ema_half_life else None
-        self.random = runtime.generator(seed, self.device)
-        self.meter = Meter([phase.player for phase in self.phases], self.device)
+        self.random = game.random = runtime.generator(seed, self.device)
+        self.meter = Meter([phase.name for phase in self.phases], self.device)
         self.steps_taken = 0
         self.settings = {
             "seed": seed,
             "batch": batch,
             "learning_rate": learning_rate,
+            "discriminator_learning_rate": discriminator_learning_rate,
             "betas": list(betas),
+            "optimiser": optimiser,
             "decay": list(decay) if decay else None,
             "ema_half_life": ema_half_life,
             "loss": game.loss.name,
-            "phases": [[p.player, p.objective.__name__, p.every] for p in self.phases],
+            "phases": [_described(phase) for phase in self.phases],
             **_weights(game),
         }
         self.fixed = self._latents(64, seed + 1)
@@ -131,14 +145,19 @@ class Trainer:
                 loss = phase.objective(self.game, real, z)
             optimiser.zero_grad()
             loss.backward()
+        parameters = list(self.game.player(phase.player).parameters())
+        if phase.clip_gradient is not None:
+            nn.utils.clip_grad_norm_(parameters, phase.clip_gradient)
         optimiser.step()
+        if phase.clip_weights is not None:
+            clip_weights(parameters, phase.clip_weights)
         return loss.detach()
 
     def _slow_down(self, start: int, end: int) -> None:
         left = min(1.0, max(0.0, (end - self.images) / (end - start)))
         for optimiser in self.optimisers.values():
             for group in optimiser.param_groups:
-                group["lr"] = self.learning_rate * left
+                group["lr"] = group["initial_lr"] * left
 
     def run(self, steps: int, every: int | None = None) -> Iterator[Report]:
         """Take steps and yield a report now and then: ``for report in trainer.run(1_000): …``
@@ -221,13 +240,6 @@ class Trainer:
             )
 
 
-def adam(
-    parameters: Iterable[Tensor], learning_rate: float, betas: tuple[float, float]
-) -> torch.optim.Adam:
-    """Adam with all parameters updated in one fused loop. Taught in chapter 03."""
-    return torch.optim.Adam(parameters, lr=learning_rate, betas=betas, fused=True)
-
-
 def _checked(decay: tuple[int, int] | None) -> tuple[int, int] | None:
     if decay and not decay[0] < decay[1]:
         raise UserError(
@@ -237,6 +249,16 @@ def _checked(decay: tuple[int, int] | None) -> tuple[int, int] | None:
     return decay
 
 
+def _described(phase: Phase) -> list[Any]:
+    """What a run's settings say of a phase: what differs from the plain one is named."""
+    plain = [phase.player, phase.objective.__name__, phase.every]
+    return plain + [
+        f"{field.name} {getattr(phase, field.name)}"
+        for field in fields(phase)[3:]
+        if getattr(phase, field.name) != field.default
+    ]
+
+
 def _weights(game: Game) -> dict[str, Any]:
     """What else a game is made of than its players and their loss: the weights of its terms."""
     shared = {field.name for field in fields(Game)}
@@ -244,8 +266,7 @@ def _weights(game: Game) -> dict[str, Any]:
 
 
 def _convolutional(game: Game) -> bool:
-    players: tuple[Player, ...] = ("discriminator", "generator")
-    return any(isinstance(m, nn.Conv2d) for name in players for m in game.player(name).modules())
+    return any(isinstance(m, nn.Conv2d) for name in PLAYERS for m in game.player(name).modules())
 
 
 def _precision(choice: str, game: Game, device: torch.device) -> str:
