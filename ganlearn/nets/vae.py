@@ -29,7 +29,7 @@ def hidden_features(discriminator: nn.Module, x: Tensor) -> Tensor:
     Taught in chapter 09.
     """
     layers = getattr(discriminator, "body", None)
-    if not isinstance(layers, nn.Sequential) or len(layers) < 2:
+    if not isinstance(layers, nn.Sequential) or not layers:
         raise UserError(
             f"A {type(discriminator).__name__} has no stack of layers `body`, so there is no layer "
             f"before the last; use the discriminator of nets.mlp or nets.dcgan."
