@@ -12,6 +12,7 @@ is not a number there, while softplus is a straight line.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
@@ -78,6 +79,30 @@ def discriminator_loss(
     Paper: Goodfellow et al. 2014, arXiv:1406.2661, equation 1. Taught in chapter 02.
     """
     return both(softplus(-real_logits), softplus(fake_logits), reduction)
+
+
+def smoothed_discriminator_loss(
+    real_logits: Tensor, fake_logits: Tensor, target: float = 0.9, reduction: Reduction = "mean"
+) -> Tensor:
+    """Binary cross-entropy with the label ``target`` and not 1 on data, and still 0 on generated
+    samples: one-sided label smoothing.
+
+    The best answer is target · p / (p + q), so no logit on data need grow without end. Smoothing
+    the other side as well would move the best answer towards data where there are only fakes.
+
+    Args:
+        real_logits: any shape; the discriminator's logits on data.
+        fake_logits: any shape; its logits on generated samples.
+        target: the label on data, above 0 and up to 1; with 1 nothing is smoothed.
+        reduction: over all logits of a side.
+
+    Returns:
+        A scalar, at least 0.
+
+    Paper: Salimans et al. 2016, arXiv:1606.03498, section 3.4. Taught in chapter 05.
+    """
+    on_data = target * softplus(-real_logits) + (1 - target) * softplus(real_logits)
+    return both(on_data, softplus(fake_logits), reduction)
 
 
 def minimax_generator_loss(fake_logits: Tensor, reduction: Reduction = "mean") -> Tensor:
@@ -290,8 +315,29 @@ def _pairs(real: Tensor, fake: Tensor) -> None:
         )
 
 
+def smoothed(target: float = 0.9) -> Loss:
+    """The non-saturating loss with one-sided label smoothing: ``target`` is the label on data.
+
+    Args:
+        target: above 0 and up to 1.
+
+    Raises:
+        UserError: when it is neither.
+
+    Paper: Salimans et al. 2016, arXiv:1606.03498, section 3.4. Taught in chapter 05.
+    """
+    if not 0 < target <= 1:
+        raise UserError(f"A label on data of {target} is out of range; take one like 0.9.")
+    return Loss(
+        f"non-saturating, smoothed to {target:g}",
+        functools.partial(smoothed_discriminator_loss, target=target),
+        non_saturating_generator_loss,
+    )
+
+
 minimax = Loss("minimax", discriminator_loss, minimax_generator_loss)
 non_saturating = Loss("non-saturating", discriminator_loss, non_saturating_generator_loss)
+smoothed_non_saturating = smoothed(0.9)
 least_squares = Loss(
     "least squares", least_squares_discriminator_loss, least_squares_generator_loss
 )
@@ -303,6 +349,14 @@ relativistic = PairedLoss(
 
 EVERY = {
     loss.name: loss
-    for loss in (non_saturating, minimax, least_squares, hinge, wasserstein, relativistic)
+    for loss in (
+        non_saturating,
+        minimax,
+        smoothed_non_saturating,
+        least_squares,
+        hinge,
+        wasserstein,
+        relativistic,
+    )
 }
 """All losses by name."""

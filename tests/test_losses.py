@@ -8,6 +8,7 @@ from torch.nn.functional import binary_cross_entropy_with_logits as cross_entrop
 from torch.nn.functional import mse_loss
 
 from ganlearn import losses
+from ganlearn.errors import UserError
 
 
 def logits(*shape, seed=0):
@@ -96,3 +97,31 @@ def test_the_best_least_squares_score_is_p_over_p_plus_q():
 def test_guessing_costs_a_quarter_in_least_squares():
     half = torch.full((3, 1, 2, 2), 0.5)
     assert losses.least_squares.discriminator(half, half).item() == pytest.approx(1 / 4)
+
+
+@pytest.mark.parametrize("target", [1.0, 0.9, 0.6])
+def test_a_smoothed_loss_is_cross_entropy_with_that_label_on_data_alone(target):
+    real, fake = logits(7), logits(5, seed=1)
+    expected = cross_entropy(real, torch.full_like(real, target)) + cross_entropy(
+        fake, torch.zeros_like(fake)
+    )
+    torch.testing.assert_close(losses.smoothed(target).discriminator(real, fake), expected)
+    torch.testing.assert_close(
+        losses.smoothed(target).generator(fake), losses.non_saturating.generator(fake)
+    )
+
+
+def test_the_best_smoothed_answer_is_the_target_times_p_over_p_plus_q():
+    """One value, four times as often in the data as in the samples: 0.9 · 0.8."""
+    logit = torch.tensor([0.72], dtype=torch.float64).logit().requires_grad_()
+    none = torch.zeros(1, dtype=torch.float64)
+    from_data = losses.smoothed_discriminator_loss(logit, none)
+    from_fake = losses.smoothed_discriminator_loss(none, logit)
+    (slope,) = torch.autograd.grad(0.8 * from_data + 0.2 * from_fake, logit)
+    assert slope.item() == pytest.approx(0, abs=1e-12)
+
+
+@pytest.mark.parametrize("target", [0, -0.1, 1.1])
+def test_a_label_out_of_range_is_refused(target):
+    with pytest.raises(UserError, match="out of range"):
+        losses.smoothed(target)
