@@ -71,11 +71,22 @@ class VAEGAN(VAE):
         adversarial: weight of the decoder's adversarial loss. The paper multiplies the decoder's
             other term by a γ instead, and Adam does not see a common factor: this is 1/γ.
 
+    Raises:
+        UserError: as :class:`VAE`, and for a loss that compares samples in pairs.
+
     Paper: Larsen et al. 2016, arXiv:1512.09300. Taught in chapter 09.
     """
 
     noise: float = 1.0
     adversarial: float = 1.0
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.loss.paired:
+            raise UserError(
+                f"The {self.loss.name} loss compares samples in pairs, and a VAE-GAN has two "
+                f"generated samples for each real one; choose a loss of another kind."
+            )
 
     @property
     def phases(self) -> tuple[Phase, ...]:

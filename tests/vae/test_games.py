@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch.nn.functional import binary_cross_entropy_with_logits as cross_entropy
 
-from ganlearn import data, nets, training, vae
+from ganlearn import data, losses, nets, training, vae
 from ganlearn.data import Dataset
 from ganlearn.errors import UserError
 from ganlearn.vae.games import bound_objective, discriminator_objective, generator_objective
@@ -218,3 +218,8 @@ def test_noise_smears_a_ring_and_little_noise_does_not():
 def test_impossible_terms_are_refused(terms):
     with pytest.raises(UserError, match="noise above 0 and beta of at least 0"):
         GAMES["VAE"](**terms)
+
+
+def test_a_loss_that_needs_pairs_is_refused():
+    with pytest.raises(UserError, match="in pairs"):
+        GAMES["VAE-GAN"](loss=losses.relativistic)
