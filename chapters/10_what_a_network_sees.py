@@ -12,7 +12,7 @@
 # - say where a discriminator saw that a picture is false, and test whether that is true;
 # - tell random, trained and distilled features apart, with a judge that took no part.
 #
-# *Before this:* chapter 04. *Time:* about 80 minutes to read; the notebook runs in 80 seconds on
+# *Before this:* chapter 04. *Time:* about 80 minutes to read; the notebook runs in 50 seconds on
 # two CPU cores.
 
 # %%

@@ -14,7 +14,7 @@
 # - find the mistake in a published style loss, and have your own result judged fairly.
 #
 # *Before this:* chapter 10 (features of a network); section 4 leans on chapter 02.
-# *Time:* about 90 minutes to read; the notebook runs in 100 seconds on two CPU cores.
+# *Time:* about 90 minutes to read; the notebook runs in 70 seconds on two CPU cores.
 
 # %%
 from dataclasses import replace

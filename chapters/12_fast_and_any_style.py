@@ -15,7 +15,7 @@
 # - measure how much a clip flickers, and lower it.
 #
 # *Before this:* chapter 11; chapter 04 for checkerboards and batch norm.
-# *Time:* about 80 minutes to read; the notebook runs in 100 seconds on two CPU cores.
+# *Time:* about 80 minutes to read; the notebook runs in 55 seconds on two CPU cores.
 
 # %%
 import copy
@@ -628,7 +628,7 @@ claim(
 
 # %%
 start = time.perf_counter()
-own = style.stylise_any("chelsea", ["fields", "glass"], weights=[1, 2], size=SIZE)
+own = style.stylize_any("chelsea", ["fields", "glass"], weights=[1, 2], size=SIZE)
 claim("seconds, with the start of both networks", time.perf_counter() - start, at_most=15)
 show(own.image, alt="The cat in a mixture of deep reds and the violets and oranges of the glass.")
 

@@ -59,13 +59,13 @@ def several() -> dict[str, Image.Image]:
 
 def method() -> dict[str, Image.Image]:
     """Three ways to the same end, one of them with two statistics."""
-    once = style.stylise_any(PHOTOGRAPH, PAINTING, size=SIZE)
-    whitened = style.stylise_any(PHOTOGRAPH, PAINTING, size=SIZE, statistic="mean_cov")
+    once = style.stylize_any(PHOTOGRAPH, PAINTING, size=SIZE)
+    whitened = style.stylize_any(PHOTOGRAPH, PAINTING, size=SIZE, statistic="mean_cov")
     return {
         "--method optimise": stylised(strength=0.7),
         "--method adain": once.image,
         'statistic="mean_cov"': whitened.image,
-        "--method fast": style.stylise_fast(PHOTOGRAPH, PAINTING, size=SIZE).image,
+        "--method fast": style.stylize_fast(PHOTOGRAPH, PAINTING, size=SIZE).image,
         PAINTING: shown(PAINTING),
     }
 

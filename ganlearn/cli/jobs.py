@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from ganlearn.errors import UserError
@@ -12,12 +12,7 @@ Job = tuple[str | Path, Path]
 """A picture to read, which may be a shipped one's name, and the file to write."""
 
 
-def jobs(
-    picture: str,
-    output: Path,
-    others: Sequence[str] = (),
-    beside: Callable[[Path], Path] = lambda target: target,
-) -> list[Job]:
+def jobs(picture: str, output: Path, others: Sequence[str] = ()) -> list[Job]:
     """One job for a picture, one for each picture in a folder and its subfolders.
 
     Args:
@@ -25,7 +20,6 @@ def jobs(
         output: a ``.png``; for a folder, another folder. For a picture it may also be a folder
             that is there; the result then has the picture's name.
         others: files that are read as well.
-        beside: from a result's file to one that is written while it is made.
 
     Raises:
         UserError: when something that is read would be written over, or the output is no place
@@ -35,10 +29,10 @@ def jobs(
     found = _of_folder(root, output) if root.is_dir() else [_of_picture(picture, output)]
     read = [*(Path(other).expanduser() for other in others), *(Path(source) for source, _ in found)]
     there = {path.resolve(): path for path in read if path.exists()}
-    for written in (path.resolve() for _, target in found for path in (target, beside(target))):
-        if written in there:
+    for target in (target.resolve() for _, target in found):
+        if target in there:
             raise UserError(
-                f"The result would replace {there[written]}, which is read; "
+                f"The result would replace {there[target]}, which is read; "
                 f"choose another name with -o."
             )
     return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import inspect
+import itertools
 import math
 import time
 from pathlib import Path
@@ -18,7 +19,7 @@ from ganlearn.errors import UserError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ganlearn.style import Stylised
+    from ganlearn.style import Stylized
     from ganlearn.style.optimise import Progress
 
 SAYS = arguments("style/optimise.py", "stylize")
@@ -72,7 +73,7 @@ def stylize(
     asked = {"strength": strength, "size": size, "steps": steps, "colour": color}
     asked |= {"masks": mask or None, "weights": weight or None, "device": device}
     given = {name: value for name, value in asked.items() if value is not None}
-    found = jobs(content, output, [*style, *(mask or ())], beside=_preview_of)
+    found = jobs(content, output, [*style, *(mask or ())])
     paint = _painter(method, given)
     skipped: list[str] = []
     one_alone = len(found) == 1
@@ -102,7 +103,7 @@ def stylize(
 
 def _painter(
     method: Method, given: dict[str, Any]
-) -> Callable[[str | Path, list[str], Path], Stylised]:
+) -> Callable[[str | Path, list[str], Path], Stylized]:
     """The function that does the work, with the options that were given.
 
     Raises:
@@ -112,14 +113,14 @@ def _painter(
 
     function = {
         Method.optimise: style.stylize,
-        Method.adain: style.stylise_any,
-        Method.fast: style.stylise_fast,
+        Method.adain: style.stylize_any,
+        Method.fast: style.stylize_fast,
     }[method]
     for name in given:
         if name not in inspect.signature(function).parameters:
             raise UserError(f"The method {method.value} has no {name}; leave that option out.")
 
-    def paint(source: str | Path, styles: list[str], target: Path) -> Stylised:
+    def paint(source: str | Path, styles: list[str], target: Path) -> Stylized:
         if method is not Method.optimise:
             return function(source, styles, **given)
         with _Preview(_preview_of(target)) as preview:
@@ -129,7 +130,9 @@ def _painter(
 
 
 def _preview_of(target: Path) -> Path:
-    return target.with_suffix(".preview.png")
+    """A name beside the result's that no file has yet."""
+    names = itertools.chain([".preview.png"], (f".preview-{n}.png" for n in itertools.count(2)))
+    return next(file for file in map(target.with_suffix, names) if not file.exists())
 
 
 class _Preview:

@@ -50,6 +50,7 @@ def translate(
     import torch
 
     from ganlearn import progress, recipe, runtime
+    from ganlearn.style import memory
     from ganlearn.style.pictures import read, to_image
 
     found = jobs(picture, output)
@@ -68,6 +69,8 @@ def translate(
             except UserError as problem:
                 skipped.append(str(problem))
                 continue
+            height, width = pixels.shape[-2:]
+            memory.enough(lambda probe: network(probe[:, : network.inputs]), (height, width), on)
             with torch.no_grad():
                 made = network(_input(pixels * 2 - 1, network, drawing).to(on))
             recipe.save(to_image((made + 1) / 2), target, {**made_of, "picture": str(source)})

@@ -10,14 +10,14 @@ Pictures are red, green and blue in [0, 1], shape (n, 3, height, width). Where t
 - **one pass**: ``adain`` for any style; ``transfer_network``, ``fast_training``, ``fast`` and
   ``fast_shelf`` for networks that were trained for theirs.
 - **pictures that move**: ``frames``, ``motion``, ``video``.
-- **for all of them**: ``pictures``, ``material``, ``colour``, ``regions``, ``stylised``.
+- **for all of them**: ``pictures``, ``material``, ``colour``, ``regions``, ``stylized``.
 - **how good it is**: ``judge``, and ``blind`` for people.
 """
 
-from ganlearn.style.adain import AnyStyle, stylise_any
+from ganlearn.style.adain import AnyStyle, stylize_any
 from ganlearn.style.blind import BlindTest
 from ganlearn.style.fast import FastStyle, load_fast
-from ganlearn.style.fast_shelf import fast_for, schools, stylise_fast
+from ganlearn.style.fast_shelf import fast_for, schools, stylize_fast
 from ganlearn.style.fast_training import train_fast
 from ganlearn.style.features import Extractor, vgg
 from ganlearn.style.heat import grad_cam
@@ -32,7 +32,7 @@ from ganlearn.style.random import random_features
 from ganlearn.style.see import invert, maximise
 from ganlearn.style.sliced import sliced
 from ganlearn.style.statistics import GRAM, MEAN_COV, MEAN_STD, SLICED, STATISTICS, Statistic
-from ganlearn.style.stylised import Stylised
+from ganlearn.style.stylized import Stylized
 from ganlearn.style.transfer_network import TransferNetwork
 from ganlearn.style.vgg19 import vgg19
 
@@ -52,7 +52,7 @@ __all__ = [
     "Objective",
     "Preset",
     "Statistic",
-    "Stylised",
+    "Stylized",
     "TransferNetwork",
     "decoder",
     "default_judge",
@@ -73,9 +73,9 @@ __all__ = [
     "resize",
     "schools",
     "sliced",
-    "stylise_any",
-    "stylise_fast",
     "stylize",
+    "stylize_any",
+    "stylize_fast",
     "sweep",
     "to_image",
     "total_variation",

@@ -11,13 +11,13 @@ from torch.nn import functional as F
 from ganlearn import runtime, threads
 from ganlearn.errors import UserError
 from ganlearn.style import colour as colours
-from ganlearn.style import networks, regions, statistics, stylised
+from ganlearn.style import memory, networks, regions, statistics, stylized
 from ganlearn.style.features import Extractor
 from ganlearn.style.material import gather, shares
 from ganlearn.style.pictures import Picture
 from ganlearn.style.regions import Mask
 from ganlearn.style.statistics import MEAN_STD, Statistic
-from ganlearn.style.stylised import Stylised
+from ganlearn.style.stylized import Stylized
 
 LAYER = "relu4_1"
 """Where the decoder begins."""
@@ -131,7 +131,7 @@ class AnyStyle:
         return regions.at_layer(filled, (layer[0], layer[1]))
 
 
-def stylise_any(
+def stylize_any(
     content: Picture,
     style: Picture | Sequence[Picture],
     strength: float = 1.0,
@@ -143,7 +143,7 @@ def stylise_any(
     colour: str = "style",
     style_scale: float = 1.0,
     device: str | torch.device | None = None,
-) -> Stylised:
+) -> Stylized:
     """A picture in any style, in one pass: no optimisation, and no training for this style.
 
     Args:
@@ -165,7 +165,7 @@ def stylise_any(
     Paper: Huang and Belongie 2017, arXiv:1703.06868; Li et al. 2017, arXiv:1705.08086. Taught in
     chapter 12.
     """
-    recipe = stylised.recipe_of("stylise_any", locals())
+    recipe = stylized.recipe_of("stylize_any", locals())
     threads.settle()
     on, manner = runtime.device(device), colours.find(colour)
     material = gather(
@@ -186,4 +186,5 @@ def stylise_any(
         encoder=networks.perceptual().to(on),
         decoder=networks.decoder().to(on),
     )
-    return Stylised(manner.finish(material.content, lay(material.content, strength)).cpu(), recipe)
+    memory.enough(lay, material.shape, on)
+    return Stylized(manner.finish(material.content, lay(material.content, strength)).cpu(), recipe)

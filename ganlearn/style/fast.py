@@ -27,7 +27,7 @@ class FastStyle:
     Attributes:
         network: in eval mode.
         card: how it was trained, as JSON can hold it.
-        trace: a row for every step of the training, as in :class:`ganlearn.style.Stylised`.
+        trace: a row for every step of the training, as in :class:`ganlearn.style.Stylized`.
 
     Taught in chapter 12.
     """

@@ -12,13 +12,13 @@ from ganlearn import data, runtime
 from ganlearn.errors import UserError
 from ganlearn.nets.stored import stored
 from ganlearn.style import colour as colours
-from ganlearn.style import pictures, stylised
+from ganlearn.style import memory, pictures, stylized
 from ganlearn.style.fast import FORMAT, FastStyle, built, load_fast
 from ganlearn.style.fast_training import train_fast
 from ganlearn.style.material import gather, several
 from ganlearn.style.pictures import Picture, to_image
 from ganlearn.style.regions import Mask
-from ganlearn.style.stylised import Stylised
+from ganlearn.style.stylized import Stylized
 
 SHIPPED = "schools"
 """The network that comes with the course, for all schools of ``data.SCHOOLS`` in their order."""
@@ -86,7 +86,7 @@ def kept_at(styles: Sequence[Picture]) -> Path:
     return data.data_root() / "fast" / f"{digest.hexdigest()[:16]}.safetensors"
 
 
-def stylise_fast(
+def stylize_fast(
     content: Picture,
     style: Picture | Sequence[Picture],
     strength: float = 1.0,
@@ -97,7 +97,7 @@ def stylise_fast(
     colour: str = "style",
     steps: int = STEPS,
     device: str | torch.device | None = None,
-) -> Stylised:
+) -> Stylized:
     """A picture in one pass through a network that knows the style, see :func:`fast_for`.
 
     Args:
@@ -120,7 +120,7 @@ def stylise_fast(
     Paper: Johnson, Alahi and Fei-Fei 2016, arXiv:1603.08155; Dumoulin, Shlens and Kudlur 2017,
     arXiv:1610.07629. Taught in chapter 12.
     """
-    recipe = stylised.recipe_of("stylise_fast", locals())
+    recipe = stylized.recipe_of("stylize_fast", locals())
     if not 0 <= strength <= 1:
         raise UserError(f"The strength is {strength}; choose a number from 0 to 1.")
     on, manner = runtime.device(device), colours.find(colour)
@@ -135,6 +135,7 @@ def stylise_fast(
         device=on,
     )
     network = fast_for(style, steps=steps, device=on)
+    memory.enough(network, material.shape, on)
     places = _places(several(style))
     ground = material.content
     if material.masks is None:
@@ -151,7 +152,7 @@ def stylise_fast(
     # The network has its style already, so it is the result that is given the content's colours.
     result = manner.finish(ground, manner.prepare(made, ground))
     stopped = network.card.get("steps", steps) < steps  # the shipped network's card has no steps
-    return Stylised(result.cpu(), recipe, finished=not stopped)
+    return Stylized(result.cpu(), recipe, finished=not stopped)
 
 
 def _places(styles: Sequence[Picture]) -> Sequence[int]:

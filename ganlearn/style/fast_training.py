@@ -18,7 +18,7 @@ from ganlearn.style.networks import perceptual
 from ganlearn.style.objective import Objective, Style
 from ganlearn.style.pictures import Picture
 from ganlearn.style.presets import DEFAULT, Preset
-from ganlearn.style.stylised import Trace
+from ganlearn.style.stylized import Trace
 from ganlearn.style.transfer_network import TransferNetwork
 
 OWN = 5

@@ -11,7 +11,7 @@ from torch.nn.functional import interpolate
 
 from ganlearn import progress, runtime, threads
 from ganlearn.style import colour as colours
-from ganlearn.style import memory, pictures, presets, pyramid, stylised
+from ganlearn.style import memory, pictures, presets, pyramid, stylized
 from ganlearn.style.descent import LBFGS, Adam, descent
 from ganlearn.style.features import Extractor
 from ganlearn.style.material import Material, gather
@@ -20,7 +20,7 @@ from ganlearn.style.objective import Objective, Style
 from ganlearn.style.pictures import Picture
 from ganlearn.style.presets import DEFAULT, Preset
 from ganlearn.style.regions import Mask
-from ganlearn.style.stylised import Stylised, Trace
+from ganlearn.style.stylized import Stylized, Trace
 from ganlearn.style.tiles import Tiled
 
 
@@ -64,7 +64,7 @@ def stylize(
     seed: int = 0,
     device: str | torch.device | None = None,
     callback: Callable[[Progress], None] | None = None,
-) -> Stylised:
+) -> Stylized:
     """A picture that shows what one picture shows, in the manner of another.
 
     The pixels start as the content and descend the loss of :class:`Objective`, first on a small
@@ -98,7 +98,7 @@ def stylize(
 
     Paper: Gatys, Ecker and Bethge 2016, arXiv:1508.06576. Taught in chapter 11.
     """
-    recipe = stylised.recipe_of("stylize", locals())
+    recipe = stylized.recipe_of("stylize", locals())
     threads.settle()
     on = runtime.device(device)
     network = perceptual() if extractor is None else extractor
@@ -123,7 +123,7 @@ def stylize(
     run = Run(objective, way, callback)
     finished = run.through(material, shapes, steps, first)
     result = manner.finish(material.content, pictures.resize_to(way.picture, material.shape))
-    return Stylised(result.cpu(), recipe, run.trace.rows, finished)
+    return Stylized(result.cpu(), recipe, run.trace.rows, finished)
 
 
 def _start(start: Picture, material: Material, seed: int) -> Tensor:

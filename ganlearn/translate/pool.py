@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from ganlearn import runtime
+from ganlearn.errors import UserError
 
 
 class Pool(nn.Module):
@@ -24,6 +25,9 @@ class Pool(nn.Module):
         size: how many are kept; 0 for no pool at all.
         seed: of the exchanges.
 
+    Raises:
+        UserError: when the size is negative.
+
     Attributes:
         count: pictures that came in so far.
 
@@ -32,6 +36,8 @@ class Pool(nn.Module):
 
     def __init__(self, shape: tuple[int, ...], size: int = 50, seed: int = 0) -> None:
         super().__init__()
+        if size < 0:
+            raise UserError(f"A pool keeps 0 pictures or more; its size is {size}.")
         self.register_buffer("pictures", torch.zeros(size, *shape))
         self.seed, self.count = seed, 0
 

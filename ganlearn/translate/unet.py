@@ -27,7 +27,10 @@ class UNet(nn.Module):
     Args:
         inputs, outputs: channels.
         width: feature maps after the first halving.
-        depth: halvings.
+        depth: halvings, at least one.
+
+    Raises:
+        UserError: when the depth or the width is less than 1.
 
     Paper: Ronneberger et al. 2015, arXiv:1505.04597, in the form of Isola et al. 2017,
     arXiv:1611.07004. Taught in chapter 13.
@@ -35,6 +38,8 @@ class UNet(nn.Module):
 
     def __init__(self, inputs: int = 3, outputs: int = 3, width: int = 32, depth: int = 4) -> None:
         super().__init__()
+        if depth < 1 or width < 1:
+            raise UserError(f"A U-Net has depth and width from 1 on; got {depth} and {width}.")
         self.inputs, self.outputs, self.depth = inputs, outputs, depth
         maps = [width * min(2**i, WIDEST) for i in range(depth)]
         self.down = nn.ModuleList([nn.Conv2d(inputs, maps[0], 4, 2, 1)])

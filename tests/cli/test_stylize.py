@@ -8,7 +8,7 @@ from PIL import Image
 
 from ganlearn import recipe, style
 from ganlearn.cli import stylize
-from ganlearn.style.stylised import Stylised, Trace
+from ganlearn.style.stylized import Stylized, Trace
 
 FEW = ("--size", 48, "--steps", 2)
 
@@ -71,11 +71,11 @@ def test_shipped_pictures_go_by_name(ganlearn, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("method", "function"), [("adain", "stylise_any"), ("fast", "stylise_fast")]
+    ("method", "function"), [("adain", "stylize_any"), ("fast", "stylize_fast")]
 )
 def test_other_methods_get_the_options_they_have(ganlearn, photo, monkeypatch, method, function):
     def fake(content, styles, strength=1.0, *, size=256, colour="style", device=None):
-        return Stylised(torch.zeros(1, 3, 20, 30), {"told": [str(content), styles, strength, size]})
+        return Stylized(torch.zeros(1, 3, 20, 30), {"told": [str(content), styles, strength, size]})
 
     monkeypatch.setattr(style, function, fake)
     options = ("--method", method, "--size", 99)
@@ -102,6 +102,17 @@ def test_a_preview_lies_beside_the_result_while_it_is_made(ganlearn, photo, tmp_
     assert answer.code == 0, answer.err
     assert seen == [(48, 32), (68, 45), (96, 64)]
     assert not left_over(tmp_path)
+
+
+def test_a_preview_takes_no_name_that_is_in_use(ganlearn, photo, tmp_path, monkeypatch):
+    """The picture that is called like a preview is even the one that is painted."""
+    (tmp_path / photo).rename(tmp_path / "out.preview.png")
+    before = (tmp_path / "out.preview.png").read_bytes()
+    monkeypatch.setattr(stylize, "PREVIEW", 0)
+    answer = ganlearn("stylize", "out.preview.png", "waves", "-o", "out.png", *FEW)
+    assert answer.code == 0, answer.err
+    assert (tmp_path / "out.preview.png").read_bytes() == before
+    assert {p.name for p in tmp_path.glob("out*")} == {"out.png", "out.preview.png"}
 
 
 def test_previews_are_not_written_at_every_step(tmp_path):
@@ -200,7 +211,6 @@ def test_a_wrong_style_is_told_once_and_not_for_every_picture(ganlearn, photo, t
         (("a.png", "waves", "-o", "a.png"), "The result would replace a.png"),
         (("photo.jpg", "a.png", "-o", "a.png"), "The result would replace a.png"),
         (("photo.jpg", "a.png", "-o", "./folder/../a.png"), "The result would replace a.png"),
-        (("out.preview.png", "waves", "-o", "out.png"), "would replace out.preview.png"),
         (("photo.jpg", "waves", "-o", "out.png", "--mask", "a.png"), "other proportions"),
         (("photo.jpg", "waves", "-o", "a.png", "--mask", "a.png"), "would replace a.png"),
         (
@@ -223,8 +233,7 @@ def test_what_cannot_be_done_is_one_sentence_and_changes_no_file(
 ):
     (tmp_path / "folder").mkdir()
     (tmp_path / "broken.png").write_text("not a picture")
-    for name in ("a.png", "out.preview.png"):
-        Image.new("RGB", (50, 50), "green").save(tmp_path / name)
+    Image.new("RGB", (50, 50), "green").save(tmp_path / "a.png")
     Image.new("RGB", (1, 1)).save(tmp_path / "pixel.png")
     Image.new("1", (10_000, 9_000)).save(tmp_path / "huge.png")
     before = {p: p.read_bytes() for p in tmp_path.rglob("*") if p.is_file()}

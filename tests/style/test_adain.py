@@ -141,7 +141,7 @@ def test_what_does_not_fit_is_one_sentence(pair, make, sentence):
 @pytest.mark.parametrize("statistic", ["mean_std", "mean_cov"])
 def test_a_stylised_picture_is_nearer_to_the_style_for_a_stranger(statistic):
     """With the shipped networks, judged by features that took no part."""
-    made = adain.stylise_any("chelsea", "waves", size=128, statistic=statistic)
+    made = adain.stylize_any("chelsea", "waves", size=128, statistic=statistic)
     found = judge("chelsea", "waves", made.pictures)
     assert found.style < 0.8 * found.before
     assert made.image.size == (128, 85)
@@ -151,7 +151,7 @@ def test_a_stylised_picture_is_nearer_to_the_style_for_a_stranger(statistic):
 def test_all_knobs_together(tmp_path):
     mask = Image.new("L", (90, 60))
     mask.paste(255, (0, 0, 45, 60))
-    made = adain.stylise_any(
+    made = adain.stylize_any(
         "chelsea",
         ["waves", "glass"],
         0.8,
@@ -169,7 +169,7 @@ def test_all_knobs_together(tmp_path):
 
 def test_the_decoder_gives_back_what_the_encoder_saw():
     """The autoencoder alone, the first thing to look at when results are grey."""
-    photograph = adain.stylise_any("coffee", "waves", 0.0, size=160)
+    photograph = adain.stylize_any("coffee", "waves", 0.0, size=160)
     truth = pictures.read("coffee", 160)
     error = (photograph.pictures - truth).square().mean()
     assert -10 * error.log10() > 18  # decibels

@@ -15,7 +15,7 @@ from PIL import Image
 
 from ganlearn import cli, runtime
 from ganlearn.errors import UserError
-from ganlearn.style import Extractor, stylise_any, stylize, vgg
+from ganlearn.style import Extractor, stylize, stylize_any, vgg
 
 SIDE = 40
 
@@ -93,8 +93,8 @@ PLACES = {
     "style": lambda bad: quick(style=bad),
     "one of two styles": lambda bad: quick(style=["good.png", bad]),
     "start": lambda bad: quick(start=bad),
-    "content, at once": lambda bad: stylise_any(bad, "good.png"),
-    "style, at once": lambda bad: stylise_any("good.png", bad),
+    "content, at once": lambda bad: stylize_any(bad, "good.png"),
+    "style, at once": lambda bad: stylize_any("good.png", bad),
 }
 
 

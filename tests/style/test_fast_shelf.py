@@ -98,7 +98,7 @@ def test_strength_weights_and_masks_reach_the_result(three):
     content = torch.full((1, 3, 32, 48), 0.5)
 
     def made(*args, **knobs):
-        return fast_shelf.stylise_fast(content, *args, size=48, device="cpu", **knobs).pictures
+        return fast_shelf.stylize_fast(content, *args, size=48, device="cpu", **knobs).pictures
 
     assert made(second)[0, :, 0, 0].tolist() == [0, 1, 0]
     assert made(second, 0.5)[0, :, 0, 0].tolist() == [0.25, 0.75, 0.25]
@@ -112,12 +112,12 @@ def test_strength_weights_and_masks_reach_the_result(three):
 
 
 def test_colours_of_the_content_can_be_kept(three):
-    made = fast_shelf.stylise_fast(
+    made = fast_shelf.stylize_fast(
         torch.full((1, 3, 32, 48), 0.5), data.SCHOOLS[0], size=48, colour="luminance", device="cpu"
     ).pictures
     assert torch.allclose(made, made[:, :1].expand_as(made), atol=1e-5)  # grey stays without hue
     assert made.mean() == pytest.approx(0.299, abs=0.01)  # and is as bright as red
-    matched = fast_shelf.stylise_fast(
+    matched = fast_shelf.stylize_fast(
         "chelsea", data.SCHOOLS[0], size=48, colour="match", device="cpu"
     ).pictures
     mean = pictures.read("chelsea", 48).mean((2, 3))
@@ -127,17 +127,17 @@ def test_colours_of_the_content_can_be_kept(three):
 def test_a_result_of_a_training_that_was_stopped_is_not_finished(three):
     content = torch.full((1, 3, 32, 48), 0.5)
     for steps, finished in [(5, True), (6, False)]:
-        made = fast_shelf.stylise_fast(content, "waves", size=48, steps=steps, device="cpu")
+        made = fast_shelf.stylize_fast(content, "waves", size=48, steps=steps, device="cpu")
         assert made.finished is finished
 
 
 def test_what_does_not_fit_is_one_sentence(three):
     with pytest.raises(UserError, match="strength is 2"):
-        fast_shelf.stylise_fast("chelsea", "waves", 2)
+        fast_shelf.stylize_fast("chelsea", "waves", 2)
     with pytest.raises(UserError, match="no colour mode"):
-        fast_shelf.stylise_fast("chelsea", "waves", colour="blue")
+        fast_shelf.stylize_fast("chelsea", "waves", colour="blue")
     with pytest.raises(UserError, match="2 weights for 1 styles"):
-        fast_shelf.stylise_fast("chelsea", "waves", weights=[1, 2])
+        fast_shelf.stylize_fast("chelsea", "waves", weights=[1, 2])
 
 
 def test_the_shipped_network_knows_every_school():
@@ -152,8 +152,8 @@ def test_the_shipped_network_knows_every_school():
 
 def test_a_school_by_name_needs_no_training(monkeypatch):
     monkeypatch.setattr(fast_shelf, "train_fast", None)
-    made = fast_shelf.stylise_fast("chelsea", "waves", size=64, device="cpu")
-    mixed = fast_shelf.stylise_fast("chelsea", ["waves", "glass"], size=64, device="cpu")
+    made = fast_shelf.stylize_fast("chelsea", "waves", size=64, device="cpu")
+    mixed = fast_shelf.stylize_fast("chelsea", ["waves", "glass"], size=64, device="cpu")
     assert made.image.size == mixed.image.size == (64, 43)
     assert made.finished
     assert (made.pictures - mixed.pictures).abs().mean() > 0.01

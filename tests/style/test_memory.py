@@ -129,3 +129,39 @@ def test_pictures_that_are_kept_beside_count(monkeypatch):
     assert memory.fitting(whole, shape, CPU) is whole
     with pytest.raises(UserError, match="choose a size of"):
         memory.fitting(whole, shape, CPU, pictures=1000)
+
+
+PASS = """
+import sys, torch
+from pathlib import Path
+from ganlearn import style, translate
+from ganlearn.style import memory
+
+def peak():
+    (line,) = (x for x in Path("/proc/self/status").read_text().splitlines() if "VmHWM" in x)
+    return int(line.split()[1]) * 1024
+
+if sys.argv[1] == "any":
+    network = style.AnyStyle([style.read("dots", 64)])
+else:
+    network = style.schools()
+side = 512
+with torch.no_grad():
+    network(torch.rand(1, 3, 64, 64))
+    picture, before = torch.rand(1, 3, side, side), peak()
+    network(picture)
+taken = peak() - before
+memory.available = lambda device: float(sys.argv[2]) * taken / memory.SHARE
+memory.AMPLE = 2**40
+memory.enough(network, (side, side), torch.device("cpu"))
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads Linux's account of a process")
+@pytest.mark.parametrize("network", ["any", "fast"])
+def test_a_pass_that_does_not_fit_is_refused_and_one_that_fits_is_not(network):
+    for free, fits in ((0.9, False), (3.0, True)):
+        command = [sys.executable, "-c", PASS, network, str(free)]
+        done = subprocess.run(command, capture_output=True, text=True)
+        assert (done.returncode == 0) == fits, done.stderr
+        assert fits or "choose a size of" in done.stderr

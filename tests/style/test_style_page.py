@@ -19,7 +19,7 @@ def test_every_knob_is_in_the_table():
     cells = "".join(row.split("|")[2] for row in TABLE.strip().splitlines())
     named = set(re.findall(r"`(\w+)`", cells))
     assert knobs <= named
-    assert named - knobs == {"stylize", "stylise_any", "stylise_fast"}
+    assert named - knobs == {"stylize", "stylize_any", "stylize_fast"}
 
 
 def test_every_option_on_the_page_is_one_of_the_command():

@@ -1,7 +1,9 @@
 """The pool of pictures: half from the past, none lost, and the same again after a restart."""
 
+import pytest
 import torch
 
+from ganlearn.errors import UserError
 from ganlearn.translate import Pool
 
 
@@ -90,3 +92,8 @@ def test_a_pool_of_size_0_hands_out_what_it_is_given():
     pool = Pool((1,), size=0)
     for fresh in (torch.rand(3, 1), torch.rand(2, 1)):
         assert torch.equal(pool(fresh), fresh)
+
+
+def test_a_negative_size_is_one_sentence():
+    with pytest.raises(UserError, match="its size is -1"):
+        Pool((1,), size=-1)

@@ -76,3 +76,9 @@ def test_pictures_of_other_channels_are_one_sentence(network, shape):
 
 def test_smallest_networks():
     assert UNet(1, 1, width=1, depth=1)(torch.zeros(1, 1, 4, 4)).shape == (1, 1, 4, 4)
+
+
+@pytest.mark.parametrize("wrong", [{"depth": 0}, {"width": 0}])
+def test_networks_of_nothing_are_one_sentence(wrong):
+    with pytest.raises(UserError, match="depth and width from 1 on"):
+        UNet(**wrong)

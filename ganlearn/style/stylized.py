@@ -22,7 +22,7 @@ from ganlearn.style.statistics import Statistic
 
 
 @dataclass(frozen=True, eq=False)
-class Stylised:
+class Stylized:
     """A stylised picture.
 
     Attributes:
@@ -63,7 +63,7 @@ class Trace:
     """The steps of a descent as they are taken; their losses are read now and then.
 
     Attributes:
-        rows: as in :class:`Stylised`.
+        rows: as in :class:`Stylized`.
 
     Taught in chapter 11.
     """
