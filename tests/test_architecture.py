@@ -28,6 +28,7 @@ FLOORS = {
     "style": GROUND | {"data", "nets", "recipe"},
     "translate": GROUND | {"data", "nets", "losses", "game", "style"},
     "vae": GROUND | {"data", "nets", "losses", "game"},
+    "conditional": GROUND | {"data", "nets", "losses", "game", "penalties", "rules"},
     "recipe": GROUND,
     "provenance": GROUND,
     "plots": GROUND | {"data"},
@@ -46,6 +47,7 @@ FLOORS = {
             "rules",
             "metrics",
             "translate",
+            "conditional",
         ),
     },
     "museum": GROUND
@@ -56,14 +58,14 @@ FLOORS = {
     "checks": GROUND
     | {
         *("notebook", "data", "nets", "losses", "game", "penalties", "augment", "rules"),
-        *("metrics", "style", "training", "translate", "vae"),
+        *("metrics", "style", "training", "translate", "vae", "conditional"),
     },
     "course": GROUND | {"checks"},
     "doctor": GROUND | {"data", "course"},
     "weights": GROUND
     | {
         *("data", "nets", "losses", "game", "penalties", "rules", "metrics", "provenance"),
-        *("style", "training", "translate"),
+        *("style", "training", "translate", "conditional"),
     },
     "cli": None,  # the roof: it may know everything, and nobody knows it
 }
