@@ -7,6 +7,7 @@ from ganlearn.game import (
     discriminator_objective,
     generator_objective,
 )
+from ganlearn.training.doctor import Diagnosis, Finding, diagnose
 from ganlearn.training.ema import EMA
 from ganlearn.training.ensemble import Ensemble, EnsembleReport
 from ganlearn.training.idle import idle
@@ -17,13 +18,16 @@ from ganlearn.training.trainer import Trainer
 __all__ = [
     "ALTERNATING",
     "EMA",
+    "Diagnosis",
     "Ensemble",
     "EnsembleReport",
+    "Finding",
     "Game",
     "NotFinite",
     "Phase",
     "Report",
     "Trainer",
+    "diagnose",
     "discriminator_objective",
     "generator_objective",
     "idle",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor, nn
@@ -16,7 +16,9 @@ from ganlearn.data import Source
 from ganlearn.game import Game, Phase
 from ganlearn.losses import Loss, non_saturating
 from ganlearn.penalties import clip_weights
-from ganlearn.training import optimisers
+from ganlearn.training import optimisers, signs
+from ganlearn.training.ema import RAMP
+from ganlearn.training.log import Report
 from ganlearn.training.loop import loop
 from ganlearn.training.meter import Meter
 
@@ -32,12 +34,30 @@ class EnsembleReport:
         seconds: spent since ``run`` was called.
         losses: name of a phase to (members,), the loss of its last move.
         samples: (members, n, *shape) of fixed latents, the same for every member.
+        signs: name of a vital sign to (members,), see :mod:`ganlearn.training.signs`.
+        batch: real samples that each member sees in a step.
     """
 
     step: int
     seconds: float
     losses: dict[str, Tensor]
     samples: Tensor
+    signs: dict[str, Tensor] = field(default_factory=dict)
+    batch: int = 0
+
+    def member(self, index: int) -> Report:
+        """The report of one member, as it would be from a trainer of its own; its losses are of
+        the last move and not means. Taught in chapter 05.
+        """
+        number = lambda named: {name: values[index].item() for name, values in named.items()}
+        return Report(
+            self.step,
+            self.step * self.batch,
+            self.seconds,
+            number(self.losses),
+            self.samples[index],
+            number(self.signs),
+        )
 
 
 class Ensemble:
@@ -56,6 +76,7 @@ class Ensemble:
         seed: of the first weights (seed, seed + 1, …), batches and latents.
         phases: the order of play, such as :func:`ganlearn.rules.rule` makes; the loss's own when
             not given.
+        ema_half_life: in samples that a member has seen; reports then show averaged generators.
         batch, learning_rate, discriminator_learning_rate, betas, optimiser, device: as in
             :class:`ganlearn.training.Trainer`.
 
@@ -75,6 +96,7 @@ class Ensemble:
         discriminator_learning_rate: float | None = None,
         betas: tuple[float, float] = (0.5, 0.999),
         optimiser: optimisers.Name = "adam",
+        ema_half_life: float | None = None,
         phases: Sequence[Phase] | None = None,
         device: str | torch.device | None = None,
     ) -> None:
@@ -95,11 +117,15 @@ class Ensemble:
             discriminator_learning_rate=discriminator_learning_rate,
             betas=betas,
         )
+        self.half_life, self.average = ema_half_life, None
+        if ema_half_life is not None:
+            self.average = {name: w.detach().clone() for name, w in self.generator.items()}
         self.random = runtime.generator(seed, self.device)
         self.meter = Meter([phase.name for phase in self.phases], self.device)
         self.steps_taken = 0
         self.losses = {phase.name: torch.zeros(members) for phase in self.phases}
         self._shown = torch.randn(512, self.latent, generator=self.random, device=self.device)
+        self._probes = signs.probes(self.source, self.latent, seed + 2, self.device)
 
     def step(self) -> int:
         """One step of every game: each phase whose turn it is, for all members at once."""
@@ -112,6 +138,8 @@ class Ensemble:
                 self.losses[phase.name] = losses
                 self.meter.add(index, losses.sum(), self.steps_taken)
         self.steps_taken += 1
+        if self.average is not None:
+            self._take_average()
         return self.steps_taken
 
     def run(self, steps: int, every: int | None = None) -> Iterator[EnsembleReport]:
@@ -132,11 +160,39 @@ class Ensemble:
             NotFinite: when a loss of any member was infinite or not a number at any step.
         """
         self.meter.check()
-        samples = vmap(self._generate, in_dims=(0, None))(self.generator, self._shown)
-        return EnsembleReport(self.steps_taken, seconds, dict(self.losses), samples)
+        weights = self.generator if self.average is None else self.average
+        samples = vmap(self._generate, in_dims=(0, None))(weights, self._shown)
+        losses, found = dict(self.losses), self.signs()
+        return EnsembleReport(self.steps_taken, seconds, losses, samples, found, self.batch)
+
+    def signs(self) -> dict[str, Tensor]:
+        """Vital signs of every member now: name to (members,). Nothing is moved.
+
+        Taught in chapter 05.
+        """
+        weights = {n: w.detach().requires_grad_() for n, w in self.generator.items()}
+        judges = {name: weight.detach() for name, weight in self.discriminator.items()}
+        judge = lambda weights, x: functional_call(self._discriminator, weights, (x,))
+
+        def play(real: Tensor, z: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+            fake = vmap(self._generate, in_dims=(0, None))(weights, z)
+            on_real = vmap(judge, in_dims=(0, None))(judges, real)
+            return fake, on_real, vmap(judge)(judges, fake)
+
+        with torch.enable_grad():
+            return signs.measure(play, self.loss, list(weights.values()), self._probes)
 
     def _generate(self, generator: Weights, z: Tensor) -> Tensor:
         return functional_call(self._generator, generator, (z,))
+
+    @torch.no_grad()
+    def _take_average(self) -> None:
+        """As :class:`ganlearn.training.EMA`, for all members."""
+        half_life = min(self.half_life, RAMP * self.steps_taken * self.batch)
+        share = 1 - 0.5 ** (self.batch / half_life)
+        torch._foreach_lerp_(
+            list(self.average.values()), [w.detach() for w in self.generator.values()], share
+        )
 
     def _move(self, phase: Phase, real: Tensor, z: Tensor) -> Tensor:
         """One player of every member moves; (members,), the losses before."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,8 @@ class Report:
         seconds: spent in ``run`` since it was called.
         losses: mean of each player's loss since the last report.
         samples: (n, *shape) of fixed latents, on the device until somebody looks.
+        signs: vital signs of the plain game at this step (:mod:`ganlearn.training.signs`).
+        remark: a few words when something seems to be wrong (:mod:`ganlearn.training.doctor`).
     """
 
     step: int
@@ -29,17 +32,23 @@ class Report:
     seconds: float
     losses: dict[str, float]
     samples: Tensor
+    signs: dict[str, float] = field(default_factory=dict)
+    remark: str = ""
+
+    def line(self) -> dict[str, Any]:
+        """The report without its samples, as it stands in a log. Taught in chapter 05."""
+        return {
+            "step": self.step,
+            "images": self.images,
+            "seconds": round(self.seconds, 3),
+            **{f"loss/{player}": loss for player, loss in self.losses.items()},
+            **{f"sign/{name}": float(f"{value:.6g}") for name, value in self.signs.items()},
+        }
 
 
-def append(path: Path, report: Report) -> None:
-    """Add one report as a line."""
+def append(path: Path, line: Mapping[str, Any]) -> None:
+    """Add one line."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    line = {
-        "step": report.step,
-        "images": report.images,
-        "seconds": round(report.seconds, 3),
-        **{f"loss/{player}": loss for player, loss in report.losses.items()},
-    }
     with path.open("a", encoding="utf-8") as file:
         file.write(json.dumps(line) + "\n")
 

@@ -45,7 +45,8 @@ def loop(
 
     Args:
         step: takes one step and returns how many have been taken in all.
-        report: what to yield; called between steps.
+        report: what to yield; called between steps. Its ``remark``, if it has one, is shown
+            beside the bar.
         steps: how many steps to take now.
         every: reports come when the count of all steps is a multiple of it.
     """
@@ -54,7 +55,9 @@ def loop(
             count = step()
             bar.update()
             if count % every == 0 or left == 0 or stop.raised:
-                yield report()
+                found = report()
+                bar.set_postfix_str(getattr(found, "remark", ""))
+                yield found
             if stop.raised:
                 print(f"Stopped after step {count}; all is kept. Run again to go on.")
                 return

@@ -11,7 +11,21 @@ from ganlearn.errors import UserError
 
 
 class NotFinite(UserError):
-    """A loss became infinite or not a number; the message says whose, when and the usual causes."""
+    """A loss became infinite or not a number; the message says whose, when and the usual causes.
+
+    Attributes:
+        player: whose loss it was.
+        step: at which it happened first.
+    """
+
+    def __init__(self, player: str, step: int) -> None:
+        super().__init__(
+            f"The loss of the {player} stopped being a finite number at step {step}. Usual "
+            f"causes: a learning rate that is too high, log(sigmoid(x)) instead of a loss on "
+            f"logits, or data with values that are not finite. The networks are spoilt: lower "
+            f"the learning rate, or restore the last saved state."
+        )
+        self.player, self.step = player, step
 
 
 class Meter:
@@ -41,12 +55,7 @@ class Meter:
         wrong = sorted((step, name) for step, name in first if step >= 0)
         if wrong:
             step, name = wrong[0]
-            raise NotFinite(
-                f"The loss of the {name} stopped being a finite number at step {step}. Usual "
-                f"causes: a learning rate that is too high, log(sigmoid(x)) instead of a loss on "
-                f"logits, or data with values that are not finite. The networks are spoilt: lower "
-                f"the learning rate, or restore the last saved state."
-            )
+            raise NotFinite(name, step)
 
     def read(self) -> dict[str, float]:
         """The mean of each loss since the last reading; this waits for the device.

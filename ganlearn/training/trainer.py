@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import time
+from collections import deque
 from collections.abc import Iterator, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -16,12 +18,12 @@ from ganlearn.data import Source
 from ganlearn.errors import UserError
 from ganlearn.game import Game, Phase, Player
 from ganlearn.penalties import clip_weights
-from ganlearn.training import optimisers, state
+from ganlearn.training import doctor, optimisers, signs, state
 from ganlearn.training.ema import EMA
 from ganlearn.training.idle import idle
 from ganlearn.training.log import Report, append
 from ganlearn.training.loop import loop
-from ganlearn.training.meter import Meter
+from ganlearn.training.meter import Meter, NotFinite
 
 PLAYERS: tuple[Player, ...] = ("discriminator", "generator")
 
@@ -110,6 +112,7 @@ class Trainer:
             **_weights(game),
         }
         self.fixed = self._latents(64, seed + 1)
+        self._seen: deque[dict[str, Any]] = deque(maxlen=doctor.REMEMBERED)
         self._check_shapes()
 
     @property
@@ -180,11 +183,41 @@ class Trainer:
         )
 
     def report(self, seconds: float = 0.0) -> Report:
-        """The state of the run now; reading the losses waits for the device."""
-        found = Report(self.steps_taken, self.images, seconds, self.meter.read(), self.shown())
+        """The state of the run now; reading losses and signs waits for the device.
+
+        Raises:
+            NotFinite: when a loss is not finite; the log's last line then says so.
+        """
+        try:
+            losses = self.meter.read()
+        except NotFinite as error:
+            if self.log:
+                append(self.log, doctor.last_line(self.steps_taken, self.images, error))
+            raise
+        found = Report(self.steps_taken, self.images, seconds, losses, self.shown(), self.signs())
+        self._seen.append(found.line())
         if self.log:
-            append(self.log, found)
-        return found
+            append(self.log, found.line())
+        return replace(found, remark=doctor.diagnose(self._seen).word)
+
+    def signs(self) -> dict[str, float]:
+        """Vital signs of the game now, on the same probes at every call; nothing is moved.
+
+        A game that deals in another way than the plain one has none: what its discriminator sees
+        is its own affair.
+
+        Taught in chapter 05.
+        """
+        if type(self.game) is not Game:
+            return {}
+        with runtime.autocast(self.device, self.precision):
+            return signs.of_game(self.game, self._probes)
+
+    @functools.cached_property
+    def _probes(self) -> signs.Probes:
+        return signs.probes(
+            self.source, self.game.generator.latent, self.settings["seed"] + 2, self.device
+        )
 
     def shown(self) -> Tensor:
         """Samples (64, *shape) of the same latents at every call."""
