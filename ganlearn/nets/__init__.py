@@ -6,6 +6,7 @@ Discriminators take samples and return one logit a sample, shape (n,).
 
 from ganlearn.nets.dcgan import DCGANDiscriminator, DCGANGenerator, dcgan, initialise_dcgan
 from ganlearn.nets.lenet import LeNetDiscriminator, lenet_discriminator
+from ganlearn.nets.minibatch import BatchwiseDiscriminator, batchwise_mlp, minibatch_std
 from ganlearn.nets.mlp import MLPDiscriminator, MLPGenerator, mlp
 from ganlearn.nets.shipped import shipped, shipped_names
 from ganlearn.nets.stored import model_card, stored, stored_names
@@ -13,17 +14,20 @@ from ganlearn.nets.vae import Autoencoder, Encoder, dcgan_vae, hidden_features, 
 
 __all__ = [
     "Autoencoder",
+    "BatchwiseDiscriminator",
     "DCGANDiscriminator",
     "DCGANGenerator",
     "Encoder",
     "LeNetDiscriminator",
     "MLPDiscriminator",
     "MLPGenerator",
+    "batchwise_mlp",
     "dcgan",
     "dcgan_vae",
     "hidden_features",
     "initialise_dcgan",
     "lenet_discriminator",
+    "minibatch_std",
     "mlp",
     "mlp_vae",
     "model_card",
