@@ -54,8 +54,8 @@ class Recipe:
 RECIPES = {
     "digits": Recipe(
         datasets=lambda: [data.digits(size=size) for size in (16, 32, 8)],
-        network={"size": 16, "channels": 1, "widths": (32, 64, 96), "features": 64, "classes": 10},
-        steps=900,
+        network={"size": 16, "channels": 1, "widths": (32, 64, 64), "features": 64, "classes": 10},
+        steps=600,
         turn=0.15,
         zoom=0.1,
         shift=0.12,
@@ -71,9 +71,9 @@ RECIPES = {
     ),
     "paintings": Recipe(
         datasets=lambda: [data.paintings(6_400, size=32, seed=1)],
-        network={"size": 32, "channels": 3, "widths": (24, 48, 64, 96), "features": 64}
+        network={"size": 32, "channels": 3, "widths": (24, 48, 64, 64), "features": 64}
         | {"classes": len(data.SCHOOLS)},
-        steps=700,
+        steps=400,
         turn=0.0,
         zoom=0.1,
         shift=0.1,
