@@ -52,10 +52,13 @@ def squared_slopes(critic: Critic, x: Tensor) -> Tensor:
 
 
 def gradients(critic: Critic, x: Tensor) -> Tensor:
-    """The gradient of each sample's logit by that sample, (n, *shape), in float32.
+    """The gradient of each sample's logit by that sample, (n, *shape), in float32 or finer.
 
-    ``torch.func`` is used inside ``vmap`` and ``torch.compile``, which cannot differentiate twice
-    the other way; ordinary autograd elsewhere, because it also takes BatchNorm.
+    Two ways lead there, and they agree (tested). Ordinary autograd is taken wherever it can be,
+    for it is the only one that takes a BatchNorm in training mode. Under ``vmap`` and
+    ``torch.compile`` it cannot be differentiated a second time, so there ``torch.func`` does it.
+    What to compile is the *function* that holds the penalty, with its points drawn outside, and
+    never the critic alone: a compiled module refuses the second derivative.
 
     Args:
         critic: samples to logits.
@@ -67,8 +70,8 @@ def gradients(critic: Critic, x: Tensor) -> Tensor:
     Taught in chapter 06.
     """
     with torch.autocast(x.device.type, enabled=False):
-        x = x.detach().float()
-        if torch.compiler.is_compiling() or torch._C._functorch.is_functorch_wrapped_tensor(x):
+        x = _fine(x)
+        if torch.compiler.is_compiling() or _transformed():
             return torch.func.grad(lambda at: _total(critic, at))(x)
         create_graph = torch.is_grad_enabled()
         with torch.enable_grad():
@@ -122,7 +125,8 @@ def between(real: Tensor, fake: Tensor, random: torch.Generator) -> Tensor:
             f"{tuple(fake.shape)}; a line from one to the other needs as many of each."
         )
     at = torch.rand(len(real), generator=random, device=real.device)
-    return torch.lerp(real.detach().float(), fake.detach().float(), _a_sample(at, real))
+    real, fake = _fine(real), _fine(fake)
+    return torch.lerp(real, fake, _a_sample(at, real).to(real.dtype))
 
 
 def dragan(critic: Critic, real: Tensor, random: torch.Generator, spread: float = 0.5) -> Tensor:
@@ -140,7 +144,7 @@ def dragan(critic: Critic, real: Tensor, random: torch.Generator, spread: float 
     Paper: Kodali et al. 2017, arXiv:1705.07215, equation 6. Taught in chapter 06.
     """
     noise = torch.randn(real.shape, generator=random, device=real.device)
-    around = real.detach().float()
+    around = _fine(real)
     around = around + spread * around.std(correction=0) * noise
     return (slopes(critic, around) - 1).square().mean()
 
@@ -199,8 +203,8 @@ def r1_finite_difference(
     Paper: Lin et al. 2025, arXiv:2501.08316, section 3.4. Taught in chapter 06.
     """
     with torch.autocast(real.device.type, enabled=False):
-        real = real.detach().float()
-        direction = torch.randn(real.shape, generator=random, device=real.device)
+        real = _fine(real)
+        direction = torch.randn(real.shape, generator=random, device=real.device, dtype=real.dtype)
         rise = _one_each(critic(real + step * direction)) - _one_each(critic(real))
         return (rise / step).square().mean()
 
@@ -220,8 +224,8 @@ def r1_jvp(critic: Critic, real: Tensor, random: torch.Generator) -> Tensor:
     Paper: Hutchinson 1990, doi:10.1080/03610919008812866. Taught in chapter 06.
     """
     with torch.autocast(real.device.type, enabled=False):
-        real = real.detach().float()
-        direction = torch.randn(real.shape, generator=random, device=real.device)
+        real = _fine(real)
+        direction = torch.randn(real.shape, generator=random, device=real.device, dtype=real.dtype)
         _, rise = torch.func.jvp(lambda x: _one_each(critic(x)), (real,), (direction,))
         return rise.square().mean()
 
@@ -257,6 +261,16 @@ TERMS: dict[str, Term] = {
     "r1, jvp": lambda critic, real, fake, random: r1_jvp(critic, real, random),
 }
 """The penalties by name, all called in the same way."""
+
+
+def _fine(x: Tensor) -> Tensor:
+    """The samples by themselves, not where they come from, in float32 unless they are finer."""
+    return x.detach().to(torch.promote_types(x.dtype, torch.float32))
+
+
+def _transformed() -> bool:
+    """Whether this runs inside vmap or another transform of torch.func."""
+    return torch._C._functorch.maybe_current_level() is not None
 
 
 def _total(critic: Critic, x: Tensor) -> Tensor:

@@ -145,17 +145,12 @@ def rule(
     penalties = dict(penalties or {})
     _check(penalties, lazy, critic_steps)
     at_once = penalties if lazy == 1 else {}
-    phases = [
-        Phase(
-            "discriminator",
-            DiscriminatorMove(seen, at_once),
-            clip_weights=clip_weights,
-            clip_gradient=clip_gradient,
-        )
-    ]
+    clipped = {"clip_weights": clip_weights, "clip_gradient": clip_gradient}
+    phases = [Phase("discriminator", DiscriminatorMove(seen, at_once), **clipped)]
     if penalties and lazy > 1:
         heavier = {name: lazy * weight for name, weight in penalties.items()}
-        phases.append(Phase("discriminator", PenaltyMove(seen, heavier), every=lazy, lazy=True))
+        move = PenaltyMove(seen, heavier)
+        phases.append(Phase("discriminator", move, every=lazy, lazy=True, **clipped))
     phases.append(
         Phase("generator", GeneratorMove(seen), every=critic_steps, clip_gradient=clip_gradient)
     )
