@@ -26,7 +26,6 @@ from ganlearn.weights.store import put
 
 BATCH, RATE, DECAY, SEED = 128, 4e-3, 0.05, 0
 HELD_OUT, SPLIT_SEED = 0.2, 0  # the same split as for the shipped generators
-SMOOTHING = 0.1  # of labels: features of a classifier that is never quite sure stay varied
 
 
 @dataclass(frozen=True)
@@ -119,7 +118,6 @@ def make(name: str) -> dict[str, Any]:
             "batch": BATCH,
             "peak learning rate": RATE,
             "weight decay": DECAY,
-            "label smoothing": SMOOTHING,
             "turned, zoomed, shifted": [recipe.turn, recipe.zoom, recipe.shift],
             "seed": SEED,
         },
@@ -146,7 +144,7 @@ def fit(recipe: Recipe, train: tuple[Dataset, ...]) -> FeatureNet:
         chosen = torch.randint(len(labels), (BATCH,), generator=random).to(device)
         batch = moved(pictures[step % len(pictures)][chosen], recipe, random)
         logits = network.head(network(batch))
-        loss = cross_entropy(logits, labels[chosen], label_smoothing=SMOOTHING)
+        loss = cross_entropy(logits, labels[chosen])
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
