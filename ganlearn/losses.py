@@ -15,7 +15,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 from torch import Tensor
 from torch.nn.functional import relu, softplus
@@ -288,7 +288,15 @@ def relativistic_generator_loss(
 
 
 def reduced(values: Tensor, reduction: Reduction) -> Tensor:
-    """The mean or sum of all values, or the values as they are. Taught in chapter 06."""
+    """The mean or sum of all values, or the values as they are.
+
+    Raises:
+        UserError: when there is no reduction of that name.
+
+    Taught in chapter 06.
+    """
+    if reduction not in get_args(Reduction):
+        raise UserError(f"There is no reduction {reduction!r}; choose from mean, sum, none.")
     if reduction == "none":
         return values
     return values.sum() if reduction == "sum" else values.mean()
