@@ -61,6 +61,7 @@ FLOORS = {
         *("metrics", "style", "training", "translate", "vae", "conditional"),
     },
     "course": GROUND | {"checks"},
+    "grading": GROUND | {"checks", "course"},
     "doctor": GROUND | {"data", "course"},
     "weights": GROUND
     | {
