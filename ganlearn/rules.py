@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 import torch
 from torch import Tensor
 
+from ganlearn.augment import diffaugment
 from ganlearn.errors import UserError
 from ganlearn.game import Game, Phase
 from ganlearn.penalties import TERMS
@@ -155,6 +157,42 @@ def rule(
         Phase("generator", GeneratorMove(seen), every=critic_steps, clip_gradient=clip_gradient)
     )
     return tuple(phases)
+
+
+def named(
+    *,
+    penalty: Literal[tuple(TERMS)] | None = None,
+    penalty_weight: float = 10.0,
+    lazy: int = 1,
+    critic_steps: int = 1,
+    clip_weights: float | None = None,
+    clip_gradient: float | None = None,
+    augment: str | None = None,
+) -> tuple[Phase, ...]:
+    """A :func:`rule` with at most one penalty, from names and numbers alone: what a file can say.
+
+    Args:
+        penalty: name of a term in :data:`ganlearn.penalties.TERMS`.
+        penalty_weight: its weight; 10 is the paper's for "wgan-gp".
+        lazy, critic_steps, clip_weights, clip_gradient: as in :func:`rule`.
+        augment: a policy of :func:`ganlearn.augment.diffaugment`, such as "colour,cutout".
+
+    Raises:
+        UserError: when there is no penalty or augmentation of a name, or a number of steps is not
+            positive, or a penalty is lazy that nobody asked for.
+
+    Taught in chapter 06.
+    """
+    if lazy > 1 and penalty is None:
+        raise UserError("lazy says how often the penalty is played; name one as penalty too.")
+    return rule(
+        penalties={penalty: penalty_weight} if penalty else None,
+        lazy=lazy,
+        seen=diffaugment(augment) if augment else as_they_are,
+        critic_steps=critic_steps,
+        clip_weights=clip_weights,
+        clip_gradient=clip_gradient,
+    )
 
 
 def _check(penalties: Mapping[str, float], lazy: int, critic_steps: int) -> None:

@@ -16,7 +16,7 @@ from typing import Any, Literal
 
 from torch import nn
 
-from ganlearn import data, losses, nets, translate
+from ganlearn import data, losses, nets, rules, translate
 from ganlearn.data import Source
 from ganlearn.errors import UserError
 from ganlearn.game import Game
@@ -69,6 +69,8 @@ IN_TRAINING: tables.Allowed = {
     "steps": (int, True),
     "every": (int, False),
 }
+IN_RULE: tables.Allowed = tables.signature(rules.named)
+"""Keys of [training] that change the order of play of the plain game."""
 
 FROM_THE_DATA = ("shape", "size", "channels", "inputs", "outputs", "seed")
 """Arguments of networks that the data and the training decide."""
@@ -155,8 +157,9 @@ def check(content: Mapping[str, Any], name: str, where: str = "") -> Config:
         found[table] = tables.of_this_budget(content[table])
     for table in ("data", "nets"):
         tables.check(found[table], _allowed(table, found[table], where), table, where)
-    allowed = IN_TRAINING | _terms(_rule(found["nets"]["name"]))
-    tables.check(found["training"], allowed, "training", where)
+    game = _rule(found["nets"]["name"])
+    tables.check(found["training"], IN_TRAINING | IN_RULE | _terms(game), "training", where)
+    _check_rule(found, game, where)
     return Config(name, **found)
 
 
@@ -174,11 +177,16 @@ def build(config: Config, *, device: str | None = None, log: Path | None = None)
     if "loss" in config.training:
         terms["loss"] = losses.EVERY[config.training["loss"]]
     game = rule(*players(config, source.shape), **terms)
+    parts = {key: config.training[key] for key in IN_RULE if key in config.training}
+    if "augment" in parts and len(source.shape) != 3:
+        raise UserError("training.augment changes pictures, and the data are points; leave it out.")
     settings = {
         key: tuple(value) if isinstance(value, list) else value  # betas, decay
         for key, value in _without(config.training, "loss", "steps", "every", *terms).items()
+        if key not in parts
     }
-    return Trainer(game, source, device=device, log=log, **settings)
+    phases = rules.named(**parts) if parts else None
+    return Trainer(game, source, device=device, log=log, phases=phases, **settings)
 
 
 def players(config: Config, shape: Sequence[int]) -> tuple[nn.Module, nn.Module]:
@@ -218,6 +226,18 @@ def _allowed(table: str, content: Mapping[str, Any], where: str) -> tables.Allow
 
 def _rule(nets_name: str) -> type[Game]:
     return GAMES.get(nets_name, Game)
+
+
+def _check_rule(tables_: Mapping[str, Any], game: type[Game], where: str) -> None:
+    """A game with a rule of its own is not given parts of the plain one's."""
+    given = [key for key in tables_["training"] if key in IN_RULE]
+    if given and game is not Game:
+        raise UserError(
+            f"{where}: {tables_['nets']['name']} plays by its own rule, which has no "
+            f"{', '.join(given)}; leave training.{given[0]} out, or take other nets."
+        )
+    if "penalty_weight" in given and "penalty" not in given:
+        raise UserError(f"{where}: training.penalty_weight needs training.penalty beside it.")
 
 
 def _terms(rule: type[Game]) -> tables.Allowed:

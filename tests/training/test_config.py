@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from ganlearn import losses, nets, runtime, translate
+from ganlearn import augment, losses, nets, rules, runtime, translate
 from ganlearn.errors import UserError
 from ganlearn.training import config
 
@@ -222,3 +222,67 @@ def test_own_pictures_take_the_place_of_the_shipped_ones(tmp_path, monkeypatch, 
     found = config.load(name).with_pictures(tmp_path)
     assert found.data["name"] == theirs
     assert found.with_pictures(tmp_path).data["name"] == theirs
+
+
+RULE = """
+penalty = "r1"
+penalty_weight = 0.5
+lazy = 4
+critic_steps = 2
+clip_weights = 0.3
+clip_gradient = 2.0
+"""
+
+
+def test_keys_of_the_rule_become_its_phases(tmp_path):
+    trainer = config.build(config.load(written(tmp_path, RIGHT + RULE)), device="cpu")
+    expected = rules.rule(
+        penalties={"r1": 0.5}, lazy=4, critic_steps=2, clip_weights=0.3, clip_gradient=2.0
+    )
+    assert trainer.phases == expected
+    plain = config.build(config.load(written(tmp_path, RIGHT)), device="cpu")
+    assert plain.phases == plain.game.phases
+
+
+def test_pictures_may_be_augmented(tmp_path):
+    text = RIGHT.replace('name = "ring"\nmodes = 5', 'name = "digits"\nsize = 8')
+    made = config.load(written(tmp_path, text + 'augment = "colour,cutout"'))
+    phases = config.build(made, device="cpu").phases
+    assert phases == rules.rule(seen=augment.diffaugment("colour,cutout"))
+
+
+@pytest.mark.parametrize(
+    ("extra", "sentence"),
+    [
+        ('penalty = "gp"', "training.penalty is 'gp'; it must be one of 'wgan-gp'"),
+        ("penalty = 10", "it must be one of 'wgan-gp'"),
+        ("penalty_weight = 3.0", "training.penalty_weight needs training.penalty beside it"),
+        ('penalty = "r1"\npenalty_weight = 0', "a number above 0"),
+        ("lazy = 4", "name one as penalty too"),
+        ("critic_steps = 0", "a whole number above 0"),
+        ("clip_weights = -0.1", "a number above 0"),
+        ('augment = "colour"', "the data are points"),
+    ],
+)
+def test_what_is_wrong_with_a_rule_is_named(tmp_path, extra, sentence):
+    with pytest.raises(UserError, match=sentence):
+        config.build(config.load(written(tmp_path, RIGHT + extra)), device="cpu")
+
+
+def test_an_augmentation_that_there_is_not_is_named(tmp_path):
+    text = RIGHT.replace('name = "ring"\nmodes = 5', 'name = "digits"\nsize = 8')
+    with pytest.raises(UserError, match="no augmentation 'rotation'"):
+        config.build(config.load(written(tmp_path, text + 'augment = "rotation"')), device="cpu")
+
+
+def test_a_game_with_a_rule_of_its_own_is_given_no_other(tmp_path):
+    text = config.FOLDER.joinpath("edges.toml").read_text() + '\npenalty = "r1"'
+    with pytest.raises(UserError, match="pix2pix plays by its own rule, which has no penalty"):
+        config.load(written(tmp_path, text))
+
+
+def test_the_wasserstein_configuration_plays_the_wasserstein_game():
+    trainer = config.build(config.load("ring-wgan"), device="cpu")
+    assert trainer.game.loss is losses.wasserstein
+    assert [phase.every for phase in trainer.phases] == [1, 3]
+    assert trainer.phases[0].objective.penalties == {"wgan-gp": 1.0}
