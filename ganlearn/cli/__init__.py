@@ -10,7 +10,7 @@ import sys
 
 import typer
 
-from ganlearn.cli import course, doctor, lab, run, sample, stylize, train, translate
+from ganlearn.cli import course, doctor, evaluate, lab, run, sample, stylize, train, translate
 from ganlearn.errors import UserError
 
 app = typer.Typer(
@@ -21,7 +21,8 @@ app = typer.Typer(
 )
 for command in (
     *(lab.lab, run.run, doctor.doctor),
-    *(train.train, sample.sample, stylize.stylize, translate.translate),
+    *(train.train, sample.sample, evaluate.evaluate),
+    *(stylize.stylize, translate.translate),
 ):
     app.command()(command)
 app.add_typer(course.app, name="course")

@@ -1,6 +1,7 @@
 """Scores of what a generator makes."""
 
 from ganlearn.metrics.copies import Memorisation, memorisation
+from ganlearn.metrics.evaluation import Evaluation, evaluate
 from ganlearn.metrics.extraction import Features, extract, features
 from ganlearn.metrics.extrapolation import Extrapolation, fid_infinity
 from ganlearn.metrics.frechet import frechet_distance, gaussian_frechet
@@ -15,6 +16,7 @@ from ganlearn.metrics.two_sample import TwoSample, binomial_tail, two_sample_tes
 
 __all__ = [
     "Estimate",
+    "Evaluation",
     "Extrapolation",
     "Features",
     "Memorisation",
@@ -24,6 +26,7 @@ __all__ = [
     "Transport",
     "TwoSample",
     "binomial_tail",
+    "evaluate",
     "extract",
     "features",
     "fid_infinity",
