@@ -196,6 +196,11 @@ def ask(generator: nn.Module, labels: Tensor | Sequence[int], random: torch.Gene
     y = torch.as_tensor(labels)
     if y.dim() != 2:
         y = shares(y, generator.classes)
+    elif y.shape[1] != generator.classes:
+        raise UserError(
+            f"Mixtures are given as shares of {generator.classes} classes, one column each; got "
+            f"{y.shape[1]} columns."
+        )
     noise = torch.randn(len(y), generator.latent, generator=random, device=random.device)
     return torch.cat([noise, y.to(noise)], dim=1)
 
