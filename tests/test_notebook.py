@@ -8,14 +8,14 @@ import pytest
 import torch
 from PIL import Image
 
-from ganlearn import data, notebook
-from ganlearn.notebook import ClaimFailed, claim, predict, show
+from ganlearn import data
+from ganlearn.notebook import ClaimFailed, claim, figures, predict, show
 
 
 @pytest.mark.parametrize("kind", ["figure", "picture"])
 def test_show_gives_a_png_and_its_words(kind, monkeypatch):
     sent = []
-    monkeypatch.setattr(notebook, "display", lambda data, **more: sent.append((data, more)))
+    monkeypatch.setattr(figures, "display", lambda data, **more: sent.append((data, more)))
     figure = plt.figure() if kind == "figure" else Image.new("RGB", (4, 4))
     show(figure, alt="An empty figure.")
     ((data, more),) = sent
@@ -27,7 +27,7 @@ def test_show_gives_a_png_and_its_words(kind, monkeypatch):
 
 def test_a_figure_keeps_a_colour_that_is_rare_in_it(monkeypatch):
     sent = []
-    monkeypatch.setattr(notebook, "display", lambda data, **more: sent.append(data["image/png"]))
+    monkeypatch.setattr(figures, "display", lambda data, **more: sent.append(data["image/png"]))
     cat = data.photograph("chelsea").resize((226, 150))
     figure = plt.figure(figsize=(2.26, 1.5), layout="none")
     figure.add_axes([0, 0, 1, 1]).imshow(cat, interpolation="nearest")

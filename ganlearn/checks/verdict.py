@@ -22,11 +22,17 @@ class Verdict:
         state: ``"passed"``, ``"not attempted"`` or ``"wrong"``.
         sentence: what the reader sees.
         mistake: the name of the mistake, when there is one.
+        id, title, points: those of the exercise.
+        told: what is wrong and, when the mistake is known, what to try.
     """
 
     state: str
     sentence: str
     mistake: str = ""
+    id: str = ""
+    title: str = ""
+    points: int = 0
+    told: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
         return self.state == PASSED
@@ -56,10 +62,10 @@ def examine(exercise: str | Exercise, answer: Any) -> Verdict:
     if any(_is_stub(outcome.error) or _is_open(outcome.value) for outcome in seen.got):
         return _not_attempted(exercise)
     if not seen.unlike:
-        return Verdict(PASSED, f"{STANDS} {exercise.id} passed: {exercise.title}")
+        return _verdict(exercise, PASSED, f"{STANDS} {exercise.id} passed: {exercise.title}")
     for mistake in exercise.mistakes:
         if seen.shows(mistake):
-            return _wrong(exercise, mistake.name, f"{mistake.says} {mistake.advice}")
+            return _wrong(exercise, mistake.name, mistake.says, mistake.advice)
     for usual in USUAL:
         if told := usual(seen):
             return _wrong(exercise, usual.__name__.replace("_", " "), told)
@@ -67,11 +73,20 @@ def examine(exercise: str | Exercise, answer: Any) -> Verdict:
 
 
 def _not_attempted(exercise: Exercise) -> Verdict:
-    return Verdict(NOT_ATTEMPTED, f"{UNTRIED} {exercise.id} not attempted: {exercise.title}")
+    sentence = f"{UNTRIED} {exercise.id} not attempted: {exercise.title}"
+    return _verdict(exercise, NOT_ATTEMPTED, sentence)
 
 
-def _wrong(exercise: Exercise, mistake: str, told: str) -> Verdict:
-    return Verdict(WRONG, f"{FAILS} {exercise.id}: {told}", mistake)
+def _wrong(exercise: Exercise, mistake: str, *told: str) -> Verdict:
+    sentence = f"{FAILS} {exercise.id}: {' '.join(told)}"
+    return _verdict(exercise, WRONG, sentence, mistake, told)
+
+
+def _verdict(
+    exercise: Exercise, state: str, sentence: str, mistake: str = "", told: tuple[str, ...] = ()
+) -> Verdict:
+    about = (exercise.id, exercise.title, exercise.points)
+    return Verdict(state, sentence, mistake, *about, told)
 
 
 def _is_open(answer: Any) -> bool:

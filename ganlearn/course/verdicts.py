@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from nbformat import NotebookNode
 
@@ -18,7 +19,19 @@ def wrong_verdicts(place: Place, notebook: NotebookNode) -> Iterator[Problem]:
     due = "not attempted" if place.kind == EXERCISES else "passed"
     for number, cell in enumerate(notebook.cells, 1):
         for id in checked(cell):
-            said = "".join(out.get("text", out.get("evalue", "")) for out in cell.outputs)
+            said = "\n".join(map(words, cell.outputs))
             if f" {id} {due}" not in said:
                 told = said.strip() or "nothing"
                 yield Problem(str(place), number, f'it should say "{id} {due}" and says: {told}')
+
+
+def words(output: Mapping[str, Any]) -> str:
+    """What an output says as plain text: printed, shown, or the sentence of an error.
+
+    Text may be a list of lines, as it is in a notebook's file.
+    """
+    found = [output.get("text"), output.get("evalue")]
+    data = output.get("data")
+    found.append(data.get("text/plain") if isinstance(data, Mapping) else None)
+    lines = [text if isinstance(text, str) else "".join(map(str, text)) for text in found if text]
+    return "\n".join(lines)

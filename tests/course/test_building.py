@@ -134,11 +134,12 @@ def test_a_students_wrong_answer_gets_a_sentence_and_the_notebook_runs_on(course
     notebook.cells[3].source = "def centre(x):\n    return x - x.mean()"
     notebook.cells[6].source = "numbers = 64 * 3 * 32 * 32"
     execute(notebook, course / "exercises", variables={})
-    wrong, right = (notebook.cells[i].outputs[0] for i in (4, 7))
-    assert wrong.output_type == "error"
-    assert wrong.ename == "CheckFailed"
+    box, wrong = notebook.cells[4].outputs
+    (right,) = notebook.cells[7].outputs
+    assert (wrong.output_type, wrong.ename) == ("error", "CheckFailed")
+    assert wrong.evalue == box.data["text/plain"]
     assert wrong.evalue.startswith("✗ 00.1: It subtracts one number from everything.")
-    assert right.text.startswith("✓ 00.2 passed")
+    assert right.data["text/plain"].startswith("✓ 00.2 passed")
 
 
 def test_a_build_has_the_settings_of_a_laptop(empty, monkeypatch):
