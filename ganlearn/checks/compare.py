@@ -115,7 +115,7 @@ def _between_tensors(
         return None
     name = "wrong value" if got[wrong].isfinite().all() else "not finite"
     if got.numel() == 1:
-        return Difference(name, f"{place} is {_beside(got, right)}")
+        return Difference(name, f"{place} is {_beside(got.item(), right.item())}")
     # The clearest place to look at is where the two are farthest apart.
     far = torch.where(wrong, (got - right).abs().nan_to_num(torch.inf, torch.inf), -1.0).argmax()
     count = int(wrong.sum())
