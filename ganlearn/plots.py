@@ -138,6 +138,8 @@ COURSE = {
 def course_map(here: int) -> Figure:
     """Where the reader is: all chapters in a row, by part, with the present one filled.
 
+    Text is black or white; the colours of the parts are too light for small letters.
+
     Args:
         here: number of the present chapter, from 1.
     """
@@ -156,7 +158,7 @@ def course_map(here: int) -> Figure:
                 zorder=3,
                 edgecolor=color,
                 linewidth=1.6,
-                color=color if filled else "white",
+                color="black" if filled else "white",
             )
             ax.text(
                 number,
@@ -166,7 +168,7 @@ def course_map(here: int) -> Figure:
                 va="center",
                 fontsize=9,
                 zorder=4,
-                color="white" if filled else color,
+                color="white" if filled else "black",
                 weight="bold",
             )
             ax.text(
@@ -179,7 +181,7 @@ def course_map(here: int) -> Figure:
                 weight="bold" if filled else "normal",
             )
         ax.plot([first + 1, number], [0, 0], color=color, linewidth=1.6, zorder=1)
-        ax.text((first + 1 + number) / 2, 0.55, part, ha="center", color=color, fontsize=11)
+        ax.text((first + 1 + number) / 2, 0.55, part, ha="center", fontsize=11)
     ax.set(xlim=(0.4, number + 0.6), ylim=(-1.5, 1.0))
     ax.set_axis_off()
     return figure

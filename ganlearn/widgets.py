@@ -6,14 +6,17 @@ calls the same function with numbers and loses nothing.
 
 from __future__ import annotations
 
+import base64
 import io
 import math
 from collections.abc import Callable, Iterable, Mapping
-from types import MappingProxyType
+from html import escape
+from types import MappingProxyType, SimpleNamespace
 from typing import Any
 
 import ipywidgets
 import torch
+import traitlets
 from IPython.display import display
 from PIL import Image
 from torch import nn
@@ -27,11 +30,15 @@ WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 class Panel:
     """Sliders and switches, the picture that they make, and a line of words that follows them.
 
+    Every slider has a box for its number beside it. The box carries the name, which browsers tell
+    a screen reader; a slider's own label is only painted next to it.
+
     Attributes:
         sliders: name to slider; setting ``.value`` of one redraws, as dragging it does.
+        numbers: name to the box in which the slider's value can be typed.
         switches: name to a box that is ticked or not; its ``.value`` is True or False.
-        picture: holds the PNG.
-        words: says in words what is seen.
+        picture: ``.value`` holds the PNG.
+        words: ``.value`` says in words what is seen; it is also the picture's alternative text.
 
     Taught in chapter 01.
     """
@@ -59,19 +66,8 @@ class Panel:
         if not sliders and not switches:
             raise UserError("A panel needs at least one slider or switch; name one.")
         self._draw = draw
-        self.sliders = {
-            name: ipywidgets.FloatSlider(
-                value=first,
-                min=low,
-                max=high,
-                step=step,
-                description=name,
-                tooltip=f"{name}, from {low:g} to {high:g}; arrow keys move it",
-                style={"description_width": "7em"},
-                layout={"width": "28em"},
-            )
-            for name, (low, high, first) in sliders.items()
-        }
+        self.sliders = {name: _slider(name, *ends, step) for name, ends in sliders.items()}
+        self.numbers = {name: _number(name, moved) for name, moved in self.sliders.items()}
         self.switches = {
             name: ipywidgets.Checkbox(
                 value=on,
@@ -82,8 +78,8 @@ class Panel:
             )
             for name, on in switches.items()
         }
-        self.picture = ipywidgets.Image(format="png")
-        self.words = ipywidgets.Label()
+        self.picture, self.words = SimpleNamespace(value=b""), SimpleNamespace(value="")
+        self._seen = ipywidgets.HTML()
         for moved in self._inputs().values():
             moved.observe(self._redraw, "value")
         self._redraw()
@@ -97,6 +93,7 @@ class Panel:
         drawn.save(png, "png")
         self.picture.value = png.getvalue()
         self.words.value = sentence
+        self._seen.value = _figure(self.picture.value, sentence)
 
     def show(self) -> None:
         """Display the panel. Its plain text, which is what a notebook keeps, never changes.
@@ -104,8 +101,12 @@ class Panel:
         ipywidgets' own plain text spells out the bytes of the picture, and those differ between
         processors.
         """
-        switches = [ipywidgets.HBox([*self.switches.values()])] if self.switches else []
-        box = ipywidgets.VBox([*self.sliders.values(), *switches, self.words, self.picture])
+        rows = [
+            ipywidgets.HBox([self.numbers[name], moved]) for name, moved in self.sliders.items()
+        ]
+        if self.switches:
+            rows.append(ipywidgets.HBox([*self.switches.values()]))
+        box = ipywidgets.VBox([*rows, self._seen])
         kinds = {"slider": self.sliders, "switch": self.switches}
         parts = " and ".join(_counted(noun, names) for noun, names in kinds.items() if names)
         display(
@@ -115,6 +116,46 @@ class Panel:
             },
             raw=True,
         )
+
+
+def _slider(
+    name: str, low: float, high: float, first: float, step: float
+) -> ipywidgets.FloatSlider:
+    return ipywidgets.FloatSlider(
+        value=first,
+        min=low,
+        max=high,
+        step=step,
+        readout=False,  # its number is in the box beside it
+        tooltip=f"{name}, from {low:g} to {high:g}; arrow keys move it",
+        layout={"width": "20em"},
+    )
+
+
+def _number(name: str, slider: ipywidgets.FloatSlider) -> ipywidgets.BoundedFloatText:
+    """The box that names a slider and shows its value; a number typed there moves the slider."""
+    box = ipywidgets.BoundedFloatText(
+        value=slider.value,
+        min=slider.min,
+        max=slider.max,
+        step=slider.step,
+        description=name,
+        tooltip=f"{name}, from {slider.min:g} to {slider.max:g}; type a number or use arrow keys",
+        style={"description_width": "7em"},
+        layout={"width": "13em"},
+    )
+    traitlets.link((slider, "value"), (box, "value"))
+    return box
+
+
+def _figure(png: bytes, sentence: str) -> str:
+    """The picture with its words: above it for everyone, and in it for who cannot see it."""
+    words = escape(sentence, quote=True)
+    data = base64.b64encode(png).decode()
+    return (
+        f'<figure style="margin: 0"><figcaption role="status">{words}</figcaption>'
+        f'<img alt="{words}" src="data:image/png;base64,{data}"></figure>'
+    )
 
 
 def _counted(noun: str, names: Iterable[str]) -> str:

@@ -1,6 +1,8 @@
 """Moving a slider changes the picture and the words; what a notebook keeps of it never changes."""
 
+import base64
 import io
+from html.parser import HTMLParser
 
 import numpy as np
 import pytest
@@ -40,10 +42,45 @@ def test_a_panel_starts_at_the_first_value_and_follows_its_slider(bright):
 
 
 def test_a_slider_has_a_name_and_a_step_for_the_keyboard(bright):
-    slider = bright.sliders["level"]
-    assert slider.description == "level"
-    assert "arrow keys" in slider.tooltip
-    assert (slider.min, slider.max, slider.step) == (0, 200, 1)
+    slider, number = bright.sliders["level"], bright.numbers["level"]
+    assert number.description == "level"  # a label that belongs to its input
+    for moved in (slider, number):
+        assert "level" in moved.tooltip and "arrow keys" in moved.tooltip
+        assert (moved.min, moved.max, moved.step, moved.value) == (0, 200, 1, 40)
+
+
+def test_a_number_typed_beside_a_slider_moves_it(bright):
+    bright.numbers["level"].value = 99
+    assert bright.sliders["level"].value == 99
+    assert pixels(bright).tolist() == [[[99, 99, 99]]]
+    bright.sliders["level"].value = 3
+    assert bright.numbers["level"].value == 3
+
+
+class Tags(HTMLParser):
+    """Tag to the attributes it had last."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.tags = {}
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags[tag] = dict(attrs)
+
+
+def test_the_picture_has_the_words_as_its_alternative_text():
+    def draw(level):
+        return Image.new("L", (1, 1), int(level)), f'"{level:.0f}" < 7 & more'
+
+    panel = widgets.Panel(draw, {"level": (0, 200, 40)})
+    panel.sliders["level"].value = 5
+    tags = Tags(panel._seen.value).tags
+    assert tags["img"]["alt"] == panel.words.value == '"5" < 7 & more'
+    assert tags["figcaption"]["role"] == "status"
+    kind, data = tags["img"]["src"].split(",")
+    assert kind == "data:image/png;base64"
+    assert base64.b64decode(data) == panel.picture.value
 
 
 def test_a_panel_is_kept_as_words_that_do_not_depend_on_the_picture(bright, monkeypatch):
