@@ -23,7 +23,7 @@ class ModeCoverage:
     """How samples are spread over modes: classes, or the parts of a mixture.
 
     Attributes:
-        modes: how many are covered: those that get a fifth of what is theirs, or more.
+        modes: how many are covered: those that get a fifth of their share of all samples, or more.
         of: how many there are.
         counts: (of,) int64 samples in each.
         entropy: of the counts, in nats; log(of) when all are equally frequent, 0 for one mode.
@@ -121,7 +121,8 @@ def _summary(
         )
     shares = shares.double() / shares.double().sum()
     found = counts.double() / max(counted, 1)
-    covered = (counts > 0) & (found >= FAIR * shares)
+    # Of all samples, as in chapter 03: a mode is not covered because most samples count nowhere.
+    covered = (counts > 0) & (counts >= FAIR * shares * samples - 1e-9)
     entropy = -torch.xlogy(found, found).sum().item()
     divergence = (torch.xlogy(found, found) - torch.xlogy(found, shares)).sum().item()
     if counted == 0:
