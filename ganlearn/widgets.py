@@ -144,7 +144,8 @@ def _number(name: str, slider: ipywidgets.FloatSlider) -> ipywidgets.BoundedFloa
         style={"description_width": "7em"},
         layout={"width": "13em"},
     )
-    traitlets.link((slider, "value"), (box, "value"))
+    # A slider that is dragged says 49.99999999999999; nobody wants to read that, or hear it.
+    traitlets.link((slider, "value"), (box, "value"), (lambda x: round(x, 6), lambda x: x))
     return box
 
 

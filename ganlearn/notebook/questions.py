@@ -148,7 +148,7 @@ def _buttons(question: str, lettered: Mapping[str, str], judged: Any) -> Any:
         options=[(f"{letter}) {text}", letter) for letter, text in lettered.items()],
         value=None,
         description="Your answer:",
-        tooltip="Tab reaches a choice, the space bar or an arrow key takes it",
+        tooltip="the Tab key reaches a choice, the space bar takes it",
         layout={"width": "auto"},
         style={"description_width": "initial"},
     )
