@@ -80,7 +80,6 @@ def variety(pictures: Tensor, labels: Tensor, classes: int) -> Tensor:
     Taught in chapter 07.
     """
     # The mean squared distance of two independent draws is twice their total variance.
-    spread = [
-        pictures[labels == label].flatten(1).double().var(0).sum() for label in range(classes)
-    ]
-    return (2 * torch.stack(spread)).sqrt().float()
+    own = (pictures[labels == label].flatten(1).double() for label in range(classes))
+    spread = [x.var(0).sum() if len(x) > 1 else torch.tensor(torch.nan) for x in own]
+    return torch.stack([(2 * total).sqrt().float() for total in spread])

@@ -16,7 +16,7 @@ from typing import Any, Literal
 
 from torch import nn
 
-from ganlearn import data, losses, nets, rules, translate
+from ganlearn import conditional, data, losses, nets, rules, translate
 from ganlearn.data import Source
 from ganlearn.errors import UserError
 from ganlearn.game import Game
@@ -40,6 +40,8 @@ SOURCES: dict[str, Callable[..., Source]] = {
     "paintings": data.paintings,
     "photographs": data.photographs,
     "folder": data.folder,
+    "digits-by-class": conditional.digits_by_class,
+    "paintings-by-school": conditional.paintings_by_school,
     "edges": translate.edges_to_paintings,
     "folder-with-edges": translate.folder_with_edges,
     "folder-of-pairs": translate.folder_of_pairs,
@@ -53,10 +55,15 @@ SOURCES: dict[str, Callable[..., Source]] = {
 NETS: dict[str, Callable[..., tuple[nn.Module, nn.Module]]] = {
     "mlp": nets.mlp,
     "dcgan": nets.dcgan,
+    "conditional": nets.conditional,
     "pix2pix": translate.pix2pix,
     "cyclegan": translate.cyclegan,
 }
-GAMES: dict[str, type[Game]] = {"pix2pix": translate.Pix2Pix, "cyclegan": translate.CycleGAN}
+GAMES: dict[str, type[Game]] = {
+    "conditional": conditional.ConditionalGame,
+    "pix2pix": translate.Pix2Pix,
+    "cyclegan": translate.CycleGAN,
+}
 """The rule that goes with some networks; all others play the plain game."""
 OWN_PICTURES = {"edges": "folder-with-edges", "photographs-and-paintings": "two-folders"}
 """What takes the place of a source when the pictures are the reader's; else it is a folder."""
@@ -203,6 +210,8 @@ def players(config: Config, shape: Sequence[int]) -> tuple[nn.Module, nn.Module]
     if len(shape) != 3:
         raise UserError(f"{name} draws pictures, and the data are points; take the nets mlp.")
     channels, size, _ = shape
+    if name == "conditional":
+        return _told_a_class(channels, size, **own)
     if name == "dcgan" and channels <= COLOUR:
         return nets.dcgan(size=size, channels=channels, **own)
     if name == "dcgan":
@@ -212,6 +221,18 @@ def players(config: Config, shape: Sequence[int]) -> tuple[nn.Module, nn.Module]
     if name == "pix2pix":
         return translate.pix2pix(channels - COLOUR, COLOUR, **own)
     return translate.cyclegan(size, (channels - COLOUR, COLOUR), **own)
+
+
+def _told_a_class(
+    channels: int, size: int, *, classes: int = 10, **own: Any
+) -> tuple[nn.Module, nn.Module]:
+    if not 1 <= channels - classes <= COLOUR:
+        raise UserError(
+            f"conditional learns from pictures with a plane for each of its {classes} classes, and "
+            f"the data have {channels} channels in all; take data such as digits-by-class, and "
+            f"say in nets.classes how many there are."
+        )
+    return nets.conditional(size, channels - classes, classes, **own)
 
 
 def _allowed(table: str, content: Mapping[str, Any], where: str) -> tables.Allowed:
