@@ -10,7 +10,18 @@ import sys
 
 import typer
 
-from ganlearn.cli import course, doctor, evaluate, lab, run, sample, stylize, train, translate
+from ganlearn.cli import (
+    course,
+    diagnose,
+    doctor,
+    evaluate,
+    lab,
+    run,
+    sample,
+    stylize,
+    train,
+    translate,
+)
 from ganlearn.errors import UserError
 
 app = typer.Typer(
@@ -20,7 +31,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 for command in (
-    *(lab.lab, run.run, doctor.doctor),
+    *(lab.lab, run.run, doctor.doctor, diagnose.diagnose),
     *(train.train, sample.sample, evaluate.evaluate),
     *(stylize.stylize, translate.translate),
 ):

@@ -117,4 +117,5 @@ def _play(run: Run, trainer: Trainer) -> None:
         shown = trainer.game.beside(trainer.fixed, report.samples)
         recipe.save(sheet(shown), picture, {"run": str(run.folder), "step": report.step})
         losses = "  ".join(f"{player} {loss:.3f}" for player, loss in report.losses.items())
-        tqdm.write(f"step {report.step} of {total}  {losses}  {picture}")
+        remark = f"  [{report.remark}]" if report.remark else ""
+        tqdm.write(f"step {report.step} of {total}  {losses}  {picture}{remark}")

@@ -21,15 +21,21 @@ REMEMBERED = 60
 FEWEST = 3
 """Lines that a finding takes: fewer are a beginning, not a tendency."""
 
-SURE = 0.98
+SURE = 0.95
 """``told apart`` from which on the discriminator wins nearly every comparison."""
 FAINT = 0.01
 """``push`` below which the samples hardly move."""
-UNIFORM, NARROW = 0.5, 0.3
+SATURATED, STEEP = 0.05, 0.85
+"""``pull`` below which a loss has saturated, and above which it asks as hard as it can."""
+UNIFORM, NARROW = 0.2, 0.3
 """``variety`` and ``spread`` below which the samples are too much alike."""
+GOOD_ENOUGH = 0.6
+"""``variety`` from which on a generator may rest."""
 FAR, HIGH = 4.0, 100.0
 """``spread`` and logits beyond which a run has left the scale of its data."""
-RESTLESS, AIMLESS = 0.15, 3.0
+STRAY = 0.1
+"""``outside`` above which the samples have another range than the data."""
+RESTLESS, AIMLESS = 0.3, 2.0
 """Way of the samples' mean a report, in spreads of the data, and that way over the distance."""
 
 
@@ -191,8 +197,9 @@ def _wrong_side(late: Late) -> Finding | None:
 
 def _no_gradient(late: Late) -> Finding | None:
     apart = late.sign("told apart")
-    alike = late.sign("variety") < UNIFORM or late.sign("spread") < NARROW
-    if not (abs(late.sign("push")) < FAINT and (apart > SURE or alike)):
+    alike = late.sign("variety") < GOOD_ENOUGH or late.sign("spread") < NARROW
+    faint = abs(late.sign("push")) < FAINT or 0 <= late.sign("pull") < SATURATED
+    if not (faint and (apart > SURE or alike)):
         return None
     return Finding(
         "no gradient",
@@ -205,18 +212,33 @@ def _no_gradient(late: Late) -> Finding | None:
 
 
 def _too_strong(late: Late) -> Finding | None:
-    apart, loss = late.sign("told apart"), late.loss("discriminator")
+    apart, pull, loss = late.sign("told apart"), late.sign("pull"), late.loss("discriminator")
+    # A loss that always pulls with 1 is a critic's; it may win and still show the way.
+    by_signs = apart > SURE and STEEP < pull < 1 - 1e-6
     by_loss = not late.column("sign/told apart") and 0 <= loss < 0.05
-    if not (apart > SURE or by_loss):
+    if not (by_signs or by_loss):
         return None
     return Finding(
         "discriminator too strong",
         "It tells nearly every generated sample from a real one, and the generator does not "
         "catch up.",
-        _told({"told apart": apart, "the discriminator's loss": loss}),
+        _told({"told apart": apart, "pull": pull, "the discriminator's loss": loss}),
         "instance noise or R1; fewer moves or a lower rate for the discriminator; the same range "
         "of values for data and generator.",
         5,
+    )
+
+
+def _out_of_range(late: Late) -> Finding | None:
+    outside = late.sign("outside")
+    if not outside > STRAY:
+        return None
+    return Finding(
+        "another range",
+        "Many numbers of the samples are smaller than all of the data, or larger.",
+        _told({"share outside": outside}),
+        "the same range for the data and the generator's end: [-1, 1] with tanh.",
+        4,
     )
 
 
@@ -258,8 +280,9 @@ RULES: tuple[Callable[[Late], Finding | None], ...] = (
     _wrong_side,
     _no_gradient,
     _too_strong,
-    _collapsed,
+    _out_of_range,
     _oscillates,
+    _collapsed,
 )
 """The gravest first: what comes early often causes what comes later."""
 

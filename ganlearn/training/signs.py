@@ -84,6 +84,7 @@ def measure(
         the spread of the data. ``gradient``: length of the gradient of the generator's weights.
         ``spread``: of the samples, over that of the data. ``variety``: how many different real
         samples are nearest to some generated one, over that number for other real samples.
+        ``outside``, of pictures: the share of pixels below or above all of the data.
         ``place 1``, ``place 2``: the mean of the samples along two fixed directions, from the mean
         of the data, in spreads of the data.
 
@@ -106,9 +107,12 @@ def measure(
             "told apart": told_apart(real_logits, fake_logits),
             "pull": -pull.sum(1),
             "push": push.flatten(2).norm(dim=2).sum(1) * spread,
-            "gradient": sum(slope.flatten(1).square().sum(1) for slope in slopes).sqrt(),
+            "gradient": sum(
+                slope.reshape(len(slope), -1).square().sum(1) for slope in slopes
+            ).sqrt(),
             "spread": points.var(1).sum(1).sqrt() / spread,
             "variety": variety(points, real, seen.others.float().flatten(1)),
+            **({"outside": _outside(points, real)} if fake.dim() > 3 else {}),
             **{f"place {i + 1}": place[:, i] for i in range(PLACES)},
         }
 
@@ -176,3 +180,7 @@ def variety(fake: Tensor, real: Tensor, others: Tensor) -> Tensor:
     """
     hits = lambda x: len(torch.cdist(x, real).argmin(1).unique())
     return torch.tensor([hits(x) / hits(others) for x in fake], device=fake.device)
+
+
+def _outside(points: Tensor, real: Tensor) -> Tensor:
+    return ((points < real.min()) | (points > real.max())).float().mean((1, 2))
