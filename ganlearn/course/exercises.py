@@ -15,6 +15,10 @@ from ganlearn.errors import UserError
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 BLANK = "# YOUR CODE HERE"
 REGION = re.compile(rf"^([ \t]*){BEGIN}[ \t]*\n(.*?)^[ \t]*{END}[ \t]*$", re.MULTILINE | re.DOTALL)
+HIDDEN = re.compile(
+    r"^[ \t]*### BEGIN HIDDEN TESTS[ \t]*\n(.*?)^[ \t]*### END HIDDEN TESTS[ \t]*$\n?",
+    re.MULTILINE | re.DOTALL,
+)
 SOLUTION_TAG = "solution"
 MAY_RAISE = "raises-exception"
 
@@ -42,6 +46,8 @@ def grade(notebook: NotebookNode, file: str) -> NotebookNode:
                 f'{where}: only code is marked; give a text cell the tag "{SOLUTION_TAG}".'
             )
         ids = checked(cell)
+        if "HIDDEN TESTS" in (HIDDEN.sub("", cell.source) if ids else cell.source):
+            raise UserError(f"{where}: hidden tests stand between their two marks, behind a check.")
         if len(ids) > 1 or (ids and marks):
             raise UserError(f"{where}: a check needs a cell to itself.")
         if marks:
@@ -98,7 +104,7 @@ def _nbgrader(grade_id: str, *, solution: bool = False, points: int | None = Non
 
 
 def unsolve(notebook: NotebookNode, file: str) -> NotebookNode:
-    """The exercise: blanks for what is marked, without the cells that speak of the solution.
+    """The exercise: blanks for what is marked, no hidden tests, no cells about the solution.
 
     Args:
         notebook: solved and marked by :func:`grade`; not changed.
@@ -113,6 +119,7 @@ def unsolve(notebook: NotebookNode, file: str) -> NotebookNode:
             continue
         cell = copy.deepcopy(cell)
         if cell.cell_type == "code":
+            cell.source = HIDDEN.sub("", cell.source).rstrip("\n")
             cell.source = REGION.sub(
                 lambda m, n=number: _blank(m, f"{file}, cell {n}"), cell.source
             )
@@ -153,7 +160,8 @@ def secret(notebook: NotebookNode) -> set[str]:
             hidden.append(cell.source)
         else:
             hidden += [match[2] for match in REGION.finditer(cell.source)]
-            given.append(REGION.sub("", cell.source))
+            hidden += [match[1] for match in HIDDEN.finditer(cell.source)]
+            given.append(HIDDEN.sub("", REGION.sub("", cell.source)))
     known = squeeze("\n".join(given))
     lines = {squeeze(line) for text in hidden for line in text.splitlines()}
     return {line for line in lines if len(line) >= 8 and line not in known}
