@@ -10,8 +10,9 @@ import typer
 from ganlearn.errors import UserError
 
 if TYPE_CHECKING:
+    import torch
     from PIL.Image import Image
-    from torch import Tensor
+    from torch import Tensor, nn
 
 
 def sample(
@@ -21,11 +22,15 @@ def sample(
         Path | None, typer.Option("-o", "--output", help="a .png; RUN/samples.png if not given")
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="of the latents")] = 0,
+    label: Annotated[
+        int | None, typer.Option(min=0, help="the class to draw, for a run that was told classes")
+    ] = None,
 ) -> None:
     """Draw new samples with the generator of a run, as one picture.
 
     The picture keeps its own recipe: run, seed, steps and settings.
     Example: ganlearn sample runs/digits -n 100 -o digits.png --seed 7
+    A run of digits-by-class also takes a class: --label 3
     """
     from dataclasses import asdict
 
@@ -41,12 +46,31 @@ def sample(
             f"The run in {run} learned to translate pictures; give it some: "
             f"`ganlearn translate PICTURE -o OUT.png --run {run}`."
         )
-    z = torch.randn(n, generator.latent, generator=runtime.generator(seed))
+    z = _latents(generator, n, label, runtime.generator(seed))
     with torch.no_grad():
         samples = torch.cat([generator(part) for part in z.split(256)])
-    made_of = {"run": str(run), "steps": steps, "n": n, "seed": seed, **asdict(found.config)}
+    made_of = {"run": str(run), "steps": steps, "n": n, "seed": seed, "label": label}
+    made_of |= asdict(found.config)
     path = recipe.save(sheet(samples), output or run / "samples.png", made_of)
     print(f"{path}: {n} samples after {steps} steps, seed {seed}")
+
+
+def _latents(generator: nn.Module, n: int, label: int | None, random: torch.Generator) -> Tensor:
+    """Fresh latents; with classes, all of one, or each as often as the others."""
+    import torch
+
+    from ganlearn import conditional
+
+    if hasattr(generator, "classes"):
+        asked = conditional.in_order(n, generator.classes)
+        asked = asked if label is None else torch.full((n,), label)
+        return conditional.ask(generator, asked, random)
+    if label is not None:
+        raise UserError(
+            "This run was not told classes, so --label means nothing to it; leave it out, or train "
+            "one with `ganlearn train digits-by-class`."
+        )
+    return torch.randn(n, generator.latent, generator=random)
 
 
 def sheet(samples: Tensor) -> Image:
