@@ -4,7 +4,8 @@
 ``museum.run("mode collapse", cured=True)`` the same game with one thing changed.
 """
 
+from ganlearn.museum import folklore
 from ganlearn.museum.exhibit import Exhibit, Visit
 from ganlearn.museum.rooms import exhibit, failures, healthy, run
 
-__all__ = ["Exhibit", "Visit", "exhibit", "failures", "healthy", "run"]
+__all__ = ["Exhibit", "Visit", "exhibit", "failures", "folklore", "healthy", "run"]
