@@ -1,9 +1,9 @@
 # %% [markdown]
 # # Exercises 08 · Measuring
 #
-# Five scores from [chapter 08](../chapters/08_measuring.ipynb), each a few lines long, and each
-# published with a mistake at least once: a Fréchet distance, a kernel distance, precision and
-# recall, an inception score, and a test for copies. A wrong score raises no error. It gives a
+# Five scores from [chapter 08](../chapters/08_measuring.ipynb), each a few lines long: a Fréchet
+# distance, a kernel distance, precision and recall, an inception score, and a test for copies.
+# Three of them were in wide use with a mistake in them. A wrong score raises no error: it gives a
 # number, and somebody believes it.
 #
 # Write where it says so, run the cell, then run the check below it. The check tells you what is
