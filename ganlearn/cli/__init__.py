@@ -16,6 +16,7 @@ from ganlearn.cli import (
     doctor,
     evaluate,
     lab,
+    progress_command,
     run,
     sample,
     stylize,
@@ -31,7 +32,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 for command in (
-    *(lab.lab, run.run, doctor.doctor, diagnose.diagnose),
+    *(lab.lab, progress_command.progress, run.run, doctor.doctor, diagnose.diagnose),
     *(train.train, sample.sample, evaluate.evaluate),
     *(stylize.stylize, translate.translate),
 ):
