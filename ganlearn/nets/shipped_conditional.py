@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import torch
+
 from ganlearn.errors import UserError
 from ganlearn.nets.conditional import ConditionalGenerator
 from ganlearn.nets.stored import stored, stored_names
@@ -32,6 +34,7 @@ def shipped_conditional(name: str = "digits-by-class") -> ConditionalGenerator:
             f"{', '.join(stored_names(KIND))}."
         )
     card, tensors = stored(name)
-    generator = ConditionalGenerator(**card["network"])
-    generator.load_state_dict(tensors)
+    with torch.device("meta"):  # no first weights are drawn, for they would be thrown away
+        generator = ConditionalGenerator(**card["network"])
+    generator.load_state_dict(tensors, assign=True)
     return generator.eval().requires_grad_(False)
