@@ -29,29 +29,32 @@ def lab(
         bool, typer.Option("--pair", help="for authors: save each notebook as text, too")
     ] = False,
 ) -> None:
-    """Open the course in JupyterLab, at its first chapter. Ctrl-C ends it.
+    """Open the course in JupyterLab, at a map of it that shows what is done. Ctrl-C ends it.
 
     Example: ganlearn lab --no-browser --port 9000
     """
     from ganlearn import course
+    from ganlearn.course import done, start
 
-    root = course.find_root()
+    root = done.workplace()
     if port is not None:
         _refuse_taken(port)
-    arguments = command(root, port=port, browser=browser)
+    page = start.make(root)
+    page = page.relative_to(root).as_posix() if page else first_page(root)
+    arguments = command(root, page, port=port, browser=browser)
     if pair:
         arguments += course.pairing_config()
     raise typer.Exit(_until_done(arguments))
 
 
-def command(root: Path, *, port: int | None, browser: bool) -> list[str]:
-    """The command line of JupyterLab for the course in ``root``."""
+def command(root: Path, page: str, *, port: int | None, browser: bool) -> list[str]:
+    """The command line of JupyterLab for the course in ``root``, opened at one of its pages."""
     arguments = [
         sys.executable,
         "-m",
         "jupyterlab",
         f"--ServerApp.root_dir={root}",
-        f"--LabApp.default_url=/lab/tree/{first_page(root)}",
+        f"--LabApp.default_url=/lab/tree/{page}",
         "--ServerApp.answer_yes=True",  # Ctrl-C then needs no second word
     ]
     if port is not None:
@@ -64,7 +67,7 @@ def command(root: Path, *, port: int | None, browser: bool) -> list[str]:
 
 
 def first_page(root: Path) -> str:
-    """The notebook to start with, relative to the course's folder.
+    """The first chapter, relative to the course's folder.
 
     Raises:
         UserError: when the course has no notebook.

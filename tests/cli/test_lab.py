@@ -44,17 +44,27 @@ def test_a_port_in_use_is_one_sentence(ganlearn, course, monkeypatch):
     assert f"Port {port} is in use" in answer.err
 
 
-def test_it_opens_the_first_chapter_of_the_course(ganlearn, course, monkeypatch):
+def test_it_opens_at_the_map_of_the_course(ganlearn, course, monkeypatch):
     started = []
     monkeypatch.setattr(lab, "_until_done", lambda arguments: started.append(arguments) or 0)
     assert ganlearn("lab", "--no-browser").code == 0
     assert ganlearn("lab", "--pair").code == 0
     plain, paired = started
     assert f"--ServerApp.root_dir={course}" in plain
-    assert "--LabApp.default_url=/lab/tree/chapters/01_one.ipynb" in plain
+    assert "--LabApp.default_url=/lab/tree/start.ipynb" in plain
+    assert "(chapters/01_one.ipynb)" in (course / "start.ipynb").read_text()
     assert "--no-browser" in plain
     assert not any("jupytext" in argument.lower() for argument in plain)
     assert any("Jupytext" in argument for argument in paired)
+
+
+def test_without_a_map_it_opens_at_the_first_chapter(ganlearn, course, monkeypatch):
+    started = []
+    monkeypatch.setattr(lab, "_until_done", lambda arguments: started.append(arguments) or 0)
+    (course / "start.ipynb").write_text("mine")
+    assert ganlearn("lab").code == 0
+    assert "--LabApp.default_url=/lab/tree/chapters/01_one.ipynb" in started[0]
+    assert (course / "start.ipynb").read_text() == "mine"
 
 
 def test_a_course_without_notebooks_says_how_to_make_them(tmp_path):
