@@ -88,5 +88,5 @@ def optimal_transport(a: Tensor, b: Tensor) -> Transport:
         )
     distances = torch.cdist(a, b, compute_mode="donot_use_mm_for_euclid_dist")
     lines, columns = linear_sum_assignment(distances.cpu().numpy())
-    matching = torch.from_numpy(columns).to(a.device)
-    return Transport(distances[torch.from_numpy(lines), matching].mean().item(), matching)
+    cost = distances.cpu()[lines, columns].mean().item()
+    return Transport(cost, torch.from_numpy(columns).to(a.device))
