@@ -314,7 +314,8 @@ show(
     figure,
     alt="Three panels with the densities of three overlapping classes as lines and the samples of "
     "six seeds as histograms. With the auxiliary classifier the middle class is thin spikes near "
-    "0 and the outer ones move outwards; with projection and concatenation the histograms fill the lines.",
+    "0 and the outer ones move outwards; with projection and concatenation the histograms fill "
+    "the lines.",
 )
 
 
