@@ -115,8 +115,21 @@ def _size(generator: nn.Module) -> int:
     """Pixels on a side of what a generator makes."""
     import torch
 
+    from ganlearn import runtime
+
     with torch.no_grad():
-        return generator(torch.zeros(1, generator.latent)).shape[-1]
+        return generator(_latents(generator, 1, runtime.generator(0))).shape[-1]
+
+
+def _latents(generator: nn.Module, n: int, random: torch.Generator) -> torch.Tensor:
+    """Fresh latents; of a generator that is told classes, each class as often as the others."""
+    import torch
+
+    from ganlearn import conditional
+
+    if hasattr(generator, "classes"):
+        return conditional.ask(generator, conditional.in_order(n, generator.classes), random)
+    return torch.randn(n, generator.latent, generator=random)
 
 
 def _made(generator: nn.Module, name: str, n: int, seed: int, on: torch.device) -> Dataset:
@@ -126,7 +139,7 @@ def _made(generator: nn.Module, name: str, n: int, seed: int, on: torch.device) 
     from ganlearn.data import Dataset
 
     generator.to(on)
-    z = torch.randn(n, generator.latent, generator=runtime.generator(seed))
+    z = _latents(generator, n, runtime.generator(seed))
     parts = []
     with torch.no_grad():
         for part in progress.bar(z.split(256), title="generating", unit="batch"):

@@ -60,6 +60,13 @@ def test_a_run_against_paintings(ganlearn):
     assert "40 fake (runs/paintings), 40 real (paintings 32 px)" in answer.out.replace("\\", "/")
 
 
+def test_a_run_that_is_told_classes_draws_each_equally(ganlearn):
+    assert ganlearn("train", "digits-by-class", "--steps", 1).code == 0
+    answer = ganlearn("evaluate", "runs/digits-by-class", "digits", "-n", 20)
+    assert answer.code == 0, answer.err
+    assert "20 fake" in answer.out
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
