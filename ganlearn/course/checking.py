@@ -8,6 +8,7 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
+from ganlearn.course.accessibility import wrong_access, wrong_page
 from ganlearn.course.content import text_of, wrong_outputs, wrong_sizes
 from ganlearn.course.exercises import secret, squeeze
 from ganlearn.course.expected import drift, expected
@@ -45,6 +46,7 @@ def _notebook(place: Place) -> Iterator[Problem]:
         *wrong_sizes(found, place.ipynb),
         *wrong_outputs(found),
         *wrong_prose(found, place.ipynb, place.root),
+        *wrong_access(found),
     )
     yield from (Problem(str(place), cell, sentence) for cell, sentence in rules)
 
@@ -95,8 +97,9 @@ def _orphans(root: Path, places: list[Place]) -> Iterator[Problem]:
 
 
 def _pages(root: Path) -> Iterator[Problem]:
-    """Links and pictures of the pages that lie beside the notebooks."""
+    """Links, pictures and structure of the pages that lie beside the notebooks."""
     for file in sorted([*root.glob("*.md"), *root.glob("docs/**/*.md")]):
         source = file.read_text("utf-8")
-        for sentence in wrong_text(markdown(source), file, root, anchors_of_page(source)):
+        links = wrong_text(markdown(source), file, root, anchors_of_page(source))
+        for sentence in (*links, *wrong_page(source)):
             yield Problem(file.relative_to(root).as_posix(), None, sentence)

@@ -213,6 +213,21 @@ def a_link_leads_out_of_the_course(notebook):
     notebook.cells[0].source = '<a href="../../secret.txt">there</a>'
 
 
+@spoil(CHAPTER, 'the heading "The end" jumps from level 1 to 3', cell=9)
+def a_heading_leaves_out_a_level(notebook):
+    notebook.cells[8].source = "### The end"
+
+
+@spoil(CHAPTER, "FloatSlider has no description=", cell=5)
+def a_slider_has_no_name(notebook):
+    notebook.cells[4].source = "ipywidgets.FloatSlider(value=0.0)"
+
+
+@spoil(CHAPTER, 'the link "here" to square.png does not say', cell=1)
+def a_link_says_here(notebook):
+    notebook.cells[0].source = "# 00 A demo\n[here](square.png)"
+
+
 @spoil(EXERCISE, "its text gives the solution away", cell=4)
 def the_solution_is_in_a_text(notebook):
     notebook.cells[3].source = notebook.cells[3].source.replace("# YOUR CODE HERE", SECRET)
@@ -283,6 +298,11 @@ def test_a_spoilt_notebook_is_found(course, change, file, cell, sentence):
     before = {p: p.read_bytes() for p in course.rglob("*") if p.is_file()}
     assert found(course, file, sentence, cell), "\n".join(map(str, tools.check(course)))
     assert {p: p.read_bytes() for p in course.rglob("*") if p.is_file()} == before
+
+
+def test_a_page_without_structure_is_found(course):
+    (course / "docs" / "page.md").write_text("# A page\n\n#### What it says\n")
+    assert found(course, "docs/page.md", "jumps from level 1 to 4")
 
 
 def test_a_changed_source_is_found(course):

@@ -28,7 +28,7 @@ claim("the average size of a unit", x.abs().mean(), at_least=0.5, at_most=1)
 print(f"{x.std():.2f}")
 
 # %%
-slider = ipywidgets.FloatSlider(value=0.0, min=-3, max=3)
+slider = ipywidgets.FloatSlider(value=0.0, min=-3, max=3, description="z")
 picture = ipywidgets.Image(value=b"\x89PNG", format="png")
 slider.observe(lambda change: setattr(picture, "value", b"new"), "value")
 display(ipywidgets.VBox([slider, picture]))
