@@ -15,8 +15,9 @@ from torch import Tensor
 
 plt.style.use(Path(__file__).with_name("ganlearn.mplstyle"))
 
-REAL, FAKE, TRUTH = "#0072B2", "#D55E00", "#000000"
-"""The colours of the two sides, and of a known truth, in every figure of the course."""
+REAL, FAKE, TRUTH = "#0072B2", "#C25400", "#000000"
+"""The colours of the two sides, and of a known truth, in every figure of the course; dark enough
+for small text in them."""
 
 
 def to_uint8(pictures: Tensor) -> np.ndarray:

@@ -9,7 +9,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from ganlearn import plots
 from ganlearn.course.accessibility import wrong_access, wrong_page
-from ganlearn.course.contrast import GRAPHICS, contrast
+from ganlearn.course.contrast import GRAPHICS, TEXT, contrast
 from ganlearn.notebook.words import LOOKS
 
 TITLE = "# Title\n\n"
@@ -133,9 +133,10 @@ CYCLE = plt.rcParams["axes.prop_cycle"].by_key()["color"]
 PALE = {"#E69F00", "#56B4E9"}
 
 
-def test_the_two_sides_of_every_figure_stand_out():
+def test_text_in_the_colours_of_the_two_sides_can_be_read():
     for color in (plots.REAL, plots.FAKE, plots.TRUTH):
-        assert contrast(color, "#ffffff") >= GRAPHICS
+        assert contrast(color, "#ffffff") >= TEXT
+    assert CYCLE[:2] == [plots.REAL, plots.FAKE]
 
 
 def test_lines_stand_out_but_for_two_pale_ones_that_need_more_than_colour():
