@@ -20,6 +20,8 @@ SENTENCES = {
     "system gave it no view of its own, so files and network were refused inside Python only",
 }
 LIBRARY = Path(__file__).parents[1]
+KEPT = ("PATH", "LANG", "LC_ALL", "SYSTEMROOT", "LD_LIBRARY_PATH", "VIRTUAL_ENV", "MPLBACKEND")
+OURS = ("OMP_", "GANLEARN_", "CUDA_", "OPENBLAS_", "MKL_", "PYTHON")
 PRIVATE = (".ssh", ".gnupg", ".aws", ".config", ".netrc", ".local/share/jupyter", ".jupyter")
 
 
@@ -79,9 +81,8 @@ def _apart(hidden: Sequence[Path], covered: Sequence[Path]) -> list[Path]:
 def _environment(scratch: Path) -> None:
     os.chdir(scratch)
     for name in list(os.environ):  # whoever started the grading may keep keys there
-        if name not in ("PATH", "LANG", "LC_ALL", "SYSTEMROOT", "LD_LIBRARY_PATH", "VIRTUAL_ENV"):
-            if not name.startswith(("OMP_", "GANLEARN_", "CUDA_", "OPENBLAS_", "MKL_", "PYTHON")):
-                del os.environ[name]
+        if name not in KEPT and not name.startswith(OURS):
+            del os.environ[name]
     for name in ("HOME", "USERPROFILE", "TMPDIR", "TEMP", "TMP", "MPLCONFIGDIR", "IPYTHONDIR"):
         os.environ[name] = str(scratch)
     tempfile.tempdir = str(scratch)

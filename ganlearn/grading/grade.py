@@ -99,7 +99,7 @@ def _grade_all(
     for submission in found:
         now = key(submission, room)
         old = load(folder / f"{Record(submission.student, '').slug}.json")
-        if old and old.key == now and not force:
+        if old and old.key == now and not force and _same_checks(old, room):
             records[submission.student] = old
         else:
             waiting.append((submission, now))
@@ -129,6 +129,12 @@ def _grade_all(
             pool.shutdown(cancel_futures=True)
     ordered = [records[s.student] for s in found if s.student in records]
     return ordered, Grades(len(records) - kept, kept, stop.is_set())
+
+
+def _same_checks(old: Record, room: Room) -> bool:
+    """Whether what a student answered is still what it was; other chapters may have changed."""
+    now = {assignment.name: assignment.fingerprint for assignment in room.assignments}
+    return all(n.fingerprint in ("", now.get(n.assignment)) for n in old.notebooks)
 
 
 def _ungraded(submission: Submission, room: Room, error: Exception) -> Record:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import logging
+import os
+import sys
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -35,7 +38,10 @@ def write(
     """
     from nbgrader.api import Gradebook
 
-    with whole(file) as part:
+    with whole(file) as part, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of SQLAlchemy, about nbgrader
+        # nbgrader starts another program of its environment, which may not be the shell's.
+        os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
         address = f"sqlite:///{part.resolve()}"
         with Gradebook(address) as book:
             for assignment in assignments:

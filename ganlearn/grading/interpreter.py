@@ -10,6 +10,7 @@ import sys
 import time
 import traceback
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from IPython.core.displayhook import DisplayHook
@@ -133,7 +134,7 @@ class Interpreter:
         self.room = output_characters
         self.shell = Shell.instance(config=config)
         sys.stdout, sys.stderr = (_Stream(name, self.shell) for name in ("stdout", "stderr"))
-        sys.stdin = open(os.devnull)  # noqa: SIM115 - for as long as the process lives
+        sys.stdin = Path(os.devnull).open()  # noqa: SIM115 - for as long as the process lives
         self.verdicts: list[dict[str, str]] = []
 
     def run(self, code: str, exercises: Sequence[str] = ()) -> dict[str, Any]:

@@ -18,7 +18,8 @@ READ_ONLY, NO_SUID, NO_DEVICES, NO_PROGRAMS = 1, 2, 4, 8
 BIND, RECURSIVE, PRIVATE = 1 << 12, 1 << 14, 1 << 18
 MOUNT_SETATTR, AT_HERE, AT_RECURSIVE = 442, -100, 0x8000  # the call has one number everywhere
 PARENT_DEATH, DROP_BOUND, NO_NEW_RIGHTS = 1, 24, 38
-NOBODY = 65534
+STRANGERS = range(61_000, 65_000)
+"""Numbers of users that nobody has: root's notebooks run as one of them each."""
 SHARED = Path("/dev/shm")
 SCRATCH = SHARED / "work"
 
@@ -44,20 +45,21 @@ def enter(needed: Sequence[Path], hidden: Sequence[Path], scratch_mb: int, tmp: 
     _own_view(libc, needed)
     attributes = struct.pack("QQQQ", READ_ONLY, 0, 0, 0)
     _call(libc.syscall, MOUNT_SETATTR, AT_HERE, b"/", AT_RECURSIVE, attributes, len(attributes))
-    for folder in hidden:
+    for folder in filter(Path.is_dir, hidden):  # some went with a folder above
         _mount(libc, b"tmpfs", folder, b"size=4k,mode=755", READ_ONLY)
     for folder in (SHARED, *([Path("/tmp")] if tmp else [])):
         size = f"size={scratch_mb}m,mode=1777".encode()
         _mount(libc, b"tmpfs", folder, size, NO_SUID | NO_DEVICES)
     SCRATCH.mkdir()
     SCRATCH.chmod(0o777)
+    stranger = STRANGERS[os.getpid() % len(STRANGERS)]
     if child := os.fork():
         _end_like(child)
     try:  # what is left of /proc else shows the machine's processes
         _mount(libc, b"proc", "/proc", None, READ_ONLY | NO_SUID | NO_DEVICES | NO_PROGRAMS)
     except OSError:
         _mount(libc, b"tmpfs", "/proc", b"size=4k", READ_ONLY)
-    _give_up_rights(libc)
+    _give_up_rights(libc, stranger)
     _call(libc.prctl, PARENT_DEATH, signal.SIGKILL, 0, 0, 0)  # which a change of user resets
 
 
@@ -94,19 +96,20 @@ def _open_up(libc: ctypes.CDLL, needed: Sequence[Path]) -> None:
             os.close(descriptor)
 
 
-def _stop_being_root(libc: ctypes.CDLL) -> None:
+def _stop_being_root(stranger: int) -> None:
+    """Another user for each notebook, because the limit on processes is one a user."""
     if os.geteuid() == 0:
         os.setgroups([])
-        os.setresgid(NOBODY, NOBODY, NOBODY)
-        os.setresuid(NOBODY, NOBODY, NOBODY)
+        os.setresgid(stranger, stranger, stranger)
+        os.setresuid(stranger, stranger, stranger)
 
 
-def _give_up_rights(libc: ctypes.CDLL) -> None:
+def _give_up_rights(libc: ctypes.CDLL, stranger: int) -> None:
     """Without capabilities, and with no way to get them back, what was mounted stays mounted."""
     for capability in range(64):
         if libc.prctl(DROP_BOUND, capability, 0, 0, 0):
             break  # the kernel has no more
-    _stop_being_root(libc)
+    _stop_being_root(stranger)
     version_3 = struct.pack("Ii", 0x20080522, 0)
     _call(libc.capset, version_3, bytes(24))
     _call(libc.prctl, NO_NEW_RIGHTS, 1, 0, 0, 0)

@@ -50,10 +50,10 @@ class Room:
 
 
 def key(submission: Submission, room: Room) -> str:
-    """A number that changes with the submission, the checks and the limits."""
+    """A number that changes with the submission, with what was due, and with the limits."""
     most = room.limits.notebook_mb * MEGABYTE
     parts = [repr(room.limits), room.level, repr(sorted(submission.notes)), str(submission.late)]
-    parts += [f"{a.name} {a.fingerprint}" for a in room.assignments]
+    parts += [assignment.name for assignment in room.assignments]
     for file in submission.files:
         raw, _ = _read(file, most)
         parts.append(f"{file.path} {hashlib.sha256(raw).hexdigest()}")
@@ -147,7 +147,9 @@ def _graded(
     notes = [*found.get("notes", ()), *restored.notes]
     notes += [_capital(mark.sentence, i) for i, mark in _ends(restored.steps, marking)]
     marks = [marking.marks[check.exercise] for check in assignment.checks]
-    return Graded(assignment.name, str(file.path), marks, cells, notes, seconds)
+    return Graded(
+        assignment.name, str(file.path), marks, cells, notes, seconds, assignment.fingerprint
+    )
 
 
 def _ends(steps: Sequence[Step], marking: Marking) -> list[tuple[int, Mark]]:

@@ -3,6 +3,7 @@
 Imported by the server from which processes are forked, and by nobody else: it sets variables.
 """
 
+# ruff: noqa: F401
 import os
 
 os.environ.update(
@@ -17,18 +18,22 @@ os.environ.update(
 )
 
 import gc
+import threading
 
 import matplotlib.font_manager
-import matplotlib.pyplot  # noqa: F401
+import matplotlib.pyplot
 import torch
+import torch._dynamo  # which the first optimiser would import, for seconds
+import tqdm
 
 import ganlearn.checks.usual
 import ganlearn.grading.interpreter
 import ganlearn.grading.namespaces
 import ganlearn.grading.worker
 import ganlearn.plots
-import ganlearn.training  # noqa: F401
+import ganlearn.training
 
 torch.set_num_threads(1)
+tqdm.tqdm.set_lock(threading.RLock())  # one between processes would outlive this one
 gc.collect()
 gc.freeze()  # the copies share the memory of what is here

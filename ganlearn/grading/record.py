@@ -27,6 +27,7 @@ class Graded:
         cells: what the student wrote: ``kind``, ``source``, and ``exercise`` for a check.
         notes: sentences about what was odd in it.
         seconds: that it took.
+        fingerprint: of the assignment as it was; empty when nothing was run.
     """
 
     assignment: str
@@ -35,6 +36,7 @@ class Graded:
     cells: list[dict[str, str]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     seconds: float = 0.0
+    fingerprint: str = ""
 
 
 @dataclass

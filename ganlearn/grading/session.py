@@ -9,11 +9,13 @@ import multiprocessing
 import os
 import shutil
 import signal
+import sys
 import tempfile
 import threading
 import time
+import types
 import weakref
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from multiprocessing.connection import wait
 from pathlib import Path
 from typing import Any
@@ -67,7 +69,7 @@ class Session:
         }
         self.process = _forks().Process(target=worker.serve, args=(theirs, settings), daemon=True)
         try:
-            with _alone:
+            with _alone, _no_program():
                 self.process.start()
         finally:
             theirs.close()
@@ -264,6 +266,17 @@ def isolation(limits: Limits) -> str:
         except Ended as error:
             reason = str(error)
     raise UserError(f"No process for grading comes up: {reason}.")
+
+
+@contextlib.contextmanager
+def _no_program() -> Iterator[None]:
+    """Or every new process would first import the program that runs here, whatever it is."""
+    program = sys.modules["__main__"]
+    sys.modules["__main__"] = types.ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = program
 
 
 def _forks() -> Any:

@@ -28,6 +28,8 @@ def serve(connection: Connection, settings: Mapping[str, Any]) -> None:
         connection: to the grader.
         settings: ``level``, ``limits``, ``hidden`` and ``scratch`` of :func:`confine`.
     """
+    import ganlearn.grading.preload  # noqa: F401 - done already, where processes are copies
+
     limits = Limits(**settings["limits"])
     try:
         hidden = [Path(folder) for folder in settings["hidden"]]

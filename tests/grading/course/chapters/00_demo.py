@@ -1,0 +1,2 @@
+# %% [markdown]
+# # 00 A chapter
