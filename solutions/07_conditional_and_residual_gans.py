@@ -75,13 +75,15 @@ if check("07.1", with_planes):
 # *Importance ★★★ · about 10 minutes*
 #
 # The logarithm of $p(x, y) / q(x, y)$ splits into a part that knows the class and one that does
-# not. With features $\varphi$, a vector $v_y$ for each class, and $\psi(\varphi) = w \cdot \varphi + b$,
+# not. With features $\varphi$, a vector $v_y$ for each class, and
+# $\psi(\varphi) = w \cdot \varphi + b$,
 #
 # $$\ell(x, y) = w \cdot \varphi(x) + b + v_y \cdot \varphi(x).$$
 #
 # **Write** `projection_logit(features, labels, vectors, weight, bias)`.
 # **Expect** one logit a sample: for `features = [[1., 2.]]`, label 1,
-# `vectors = [[0., 0.], [3., 1.]]`, `weight = [1., 0.]` and `bias = 0.5` it is 1 + 0.5 + (3 + 2) = 6.5.
+# `vectors = [[0., 0.], [3., 1.]]`, `weight = [1., 0.]` and `bias = 0.5` it is
+# 1 + 0.5 + (3 + 2) = 6.5.
 # **Stop** when the check passes and the logits of digits with all ten labels are drawn.
 #
 # <details><summary>Hint 1</summary>Which vector does sample i meet? Indexing a table with a tensor
@@ -234,8 +236,8 @@ if check("07.3", conditional_batch_norm):
     figure.colorbar(shown)
     show(
         figure,
-        alt="A table of ten classes by 32 feature maps: each class has its own pattern of maps that "
-        "are scaled up or down.",
+        alt="A table of ten classes by 32 feature maps: each class has its own pattern of maps "
+        "that are scaled up or down.",
     )
 
 # %% [markdown]
@@ -317,7 +319,7 @@ if check("07.4", auxiliary_losses):
 # **Write** the class `ResidualBlock(maps)` with two 3 × 3 convolutions, `first` and `second`, that
 # keep the number of maps and the size. Weight and bias of `second` start at zero.
 # **Expect** `block(x)` equal to `x` before any training.
-# **Stop** when the check passes and the gradients of a stack of 60 blocks are drawn.
+# **Stop** when the check passes and the gradients of a stack of 30 blocks are drawn.
 #
 # <details><summary>Hint 1</summary>padding=1 keeps the size under a 3 × 3 kernel.</details>
 # <details><summary>Hint 2</summary>nn.init.zeros_(self.second.weight), and the bias as well. If
@@ -353,7 +355,7 @@ if check("07.5", ResidualBlock):
         with runtime.seeded(0):
             blocks = [
                 ResidualBlock(8) if skips else nn.Sequential(nn.Conv2d(8, 8, 3, 1, 1), nn.ReLU())
-                for _ in range(60)
+                for _ in range(30)
             ]
         states = [x.clone().requires_grad_()]
         for block in blocks:
@@ -362,12 +364,12 @@ if check("07.5", ResidualBlock):
         arriving[skips] = torch.stack([b.norm() for b in back]) / back[-1].norm()
     figure, ax = plt.subplots(figsize=(6.4, 2.6))
     ax.semilogy(arriving[True], label="your blocks")
-    ax.semilogy(arriving[False].clamp(min=1e-30), "--", label="convolution and ReLU, no skip")
-    ax.set(xlabel="arriving before block", title="Gradient through 60 blocks, untrained")
+    ax.semilogy(arriving[False], "--", label="convolution and ReLU, no skip")
+    ax.set(xlabel="arriving before block", title="Gradient through 30 blocks, untrained")
     ax.legend()
     show(
         figure,
-        alt="The gradient stays at one through sixty blocks with skips; without, it falls by many "
+        alt="The gradient stays at one through thirty blocks with skips; without, it falls by many "
         "orders of magnitude on the way from the last to the first.",
     )
     claim("gradient at the first block, with skips", arriving[True][0], equals=1, tolerance=1e-4)
