@@ -12,6 +12,7 @@ all samples; chapter 06 shows what each of these does.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterable
 
 import torch
@@ -224,10 +225,9 @@ def r1_jvp(critic: Critic, real: Tensor, random: torch.Generator) -> Tensor:
     Paper: Hutchinson 1990, doi:10.1080/03610919008812866. Taught in chapter 06.
     """
     with torch.autocast(real.device.type, enabled=False):
-        real = _fine(real)
+        real = _fine(real).contiguous()  # an expanded tensor has no forward derivative
         direction = torch.randn(real.shape, generator=random, device=real.device, dtype=real.dtype)
-        _, rise = torch.func.jvp(lambda x: _one_each(critic(x)), (real,), (direction,))
-        return rise.square().mean()
+        return _rise(lambda x: _one_each(critic(x)), real, direction).square().mean()
 
 
 @torch.no_grad()
@@ -261,6 +261,15 @@ TERMS: dict[str, Term] = {
     "r1, jvp": lambda critic, real, fake, random: r1_jvp(critic, real, random),
 }
 """The penalties by name, all called in the same way."""
+
+
+def _rise(f: Critic, x: Tensor, direction: Tensor) -> Tensor:
+    if torch.compiler.is_compiling():
+        return torch.func.jvp(f, (x,), (direction,))[1]
+    with warnings.catch_warnings():
+        # torch scripts some of its own derivatives at their first use, and complains about it.
+        warnings.simplefilter("ignore", FutureWarning)
+        return torch.func.jvp(f, (x,), (direction,))[1]
 
 
 def _fine(x: Tensor) -> Tensor:

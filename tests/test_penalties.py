@@ -253,6 +253,12 @@ def test_the_gradient_of_an_estimate_is_right_on_average(estimate):
     torch.testing.assert_close(found, 2 * critic.w.detach(), atol=0.12, rtol=0)
 
 
+def test_samples_that_share_their_memory_are_taken_too():
+    x = normal(1, 3).expand(8, 3)
+    for name in penalties.TERMS:
+        assert penalties.TERMS[name](Linear((3,), 2.0), x, x, source()).isfinite()
+
+
 # Who learns from it
 
 
