@@ -7,7 +7,7 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from ganlearn.course import exercises, fingerprint, source
+from ganlearn.course import badges, exercises, fingerprint, source
 from ganlearn.course.places import CHAPTERS, EXERCISES, Place
 from ganlearn.course.problems import Problem
 
@@ -20,7 +20,7 @@ def expected(place: Place) -> NotebookNode:
     Raises:
         UserError: when its source cannot be read, or its exercises are not well formed.
     """
-    notebook = source.read(place.source)
+    notebook = badges.fill(source.read(place.source), place)
     if place.kind != CHAPTERS:
         file = f"{place.source.parent.name}/{place.source.name}"
         notebook = exercises.grade(notebook, file)
