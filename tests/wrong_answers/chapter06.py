@@ -240,8 +240,6 @@ wrong("06.3", "squared slope")(gp(norm=lambda g: g.flatten(1).pow(2).sum(1)))
 wrong("06.3", "changes the global random state")(
     gp(draw=lambda x, g: torch.rand((len(x), *[1] * (x.dim() - 1))))
 )
-    gp(draw=lambda x, g: torch.rand((len(x), *[1] * (x.dim() - 1))))
-)
 
 
 @wrong("06.3", "always three channels")
