@@ -30,6 +30,12 @@ def test_half_sure():
     assert math.isnan(found.error)
 
 
+def test_sure_of_unequal_classes_scores_the_exponential_of_their_entropy():
+    rows = torch.eye(2)[[0, 0, 0, 1]]
+    entropy = -(0.75 * math.log(0.75) + 0.25 * math.log(0.25))
+    assert metrics.inception_score(rows, splits=1).value == pytest.approx(math.exp(entropy))
+
+
 def test_every_sample_is_in_one_part():
     rows = torch.rand(23, 4, generator=runtime.generator(0)).softmax(1)
     parts = [metrics.inception_score(rows[i * 23 // 5 : (i + 1) * 23 // 5], 1) for i in range(5)]

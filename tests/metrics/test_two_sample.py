@@ -47,6 +47,19 @@ def test_a_shift_is_found():
     assert found.p_value < 1e-6
 
 
+def test_sets_far_apart_are_told_without_a_mistake():
+    """Of 21 on each side 10 are learned from and 11 held out."""
+    found = metrics.two_sample_test(
+        normal(21), normal(21, seed=1) + 50, random=runtime.generator(0)
+    )
+    assert found.accuracy == 1
+    assert found.p_value == pytest.approx(0.5**22, rel=1e-9)
+    exchanged = metrics.two_sample_test(
+        normal(21) + 50, normal(21, seed=1), random=runtime.generator(0)
+    )
+    assert exchanged == found
+
+
 def test_a_difference_of_shape_alone_is_found():
     """Equal means and variances, so no line separates them."""
     ring = torch.nn.functional.normalize(normal(500, 2), dim=1) * 2**0.5
