@@ -17,6 +17,8 @@ RATE = 1e-3
 RING = data.ring(modes=8, radius=2.0, std=0.1)
 SIDE = 8
 """Pixels of the digits."""
+WIDTH = 0.3
+"""Standard deviation of the data of the Dirac-GAN, which are a point with a little noise."""
 
 
 def points(source: Source, seeds: int, seed: int, *, hidden: int = 64, **settings: Any) -> Ensemble:
@@ -57,7 +59,7 @@ class Shift(nn.Module):
         self.place = nn.Parameter(nn.functional.normalize(torch.randn(2), dim=0))
 
     def forward(self, z: Tensor) -> Tensor:
-        return self.place + 0.05 * z
+        return self.place + WIDTH * z
 
 
 class Slope(nn.Module):
@@ -84,7 +86,7 @@ def dirac(seeds: int, seed: int, **settings: Any) -> Ensemble:
         with runtime.seeded(seed):
             return Shift(), Slope()
 
-    source = data.Mixture([[0.0, 0.0]], 0.05, name="a point")
+    source = data.Mixture([[0.0, 0.0]], WIDTH, name="a point")
     return Ensemble(build, source, members=seeds, seed=seed, device="cpu", **settings)
 
 

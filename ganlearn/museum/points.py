@@ -14,8 +14,8 @@ FAST = 4e-3
 
 
 def collapse(seeds: int, seed: int, cured: bool) -> Visit:
-    """A discriminator that learns ten times slower, or four times faster, than the generator."""
-    rate = FAST if cured else boards.RATE / 10
+    """A discriminator that learns twenty times slower, or four times faster, than the generator."""
+    rate = FAST if cured else boards.RATE / 20
     games = boards.points(boards.RING, seeds, seed, discriminator_learning_rate=rate)
     return watch(games, 500, boards.modes(boards.RING))
 
@@ -93,8 +93,8 @@ EXHIBITS = (
     Exhibit(
         "mode collapse",
         symptom="modes of eight that are covered",
-        ill=2,
-        well=5,
+        ill=3,
+        well=6,
         cause="The discriminator learns slower than the generator. The generator runs to the "
         "point that the discriminator likes best at the moment, with all its samples, and is "
         "gone again before the discriminator has understood.",
@@ -116,7 +116,7 @@ EXHIBITS = (
     ),
     Exhibit(
         "oscillation",
-        symptom="distance of the samples from the data, which lie at one point",
+        symptom="distance of the samples' mean from that of the data",
         ill=0.1,
         well=0.05,
         cause="Each player's best move depends on the other's last one; together they turn in a "

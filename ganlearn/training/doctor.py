@@ -281,8 +281,8 @@ RULES: tuple[Callable[[Late], Finding | None], ...] = (
     _no_gradient,
     _too_strong,
     _out_of_range,
-    _oscillates,
     _collapsed,
+    _oscillates,
 )
 """The gravest first: what comes early often causes what comes later."""
 

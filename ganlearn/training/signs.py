@@ -33,7 +33,8 @@ class Probes:
         real: (n, *shape), samples of the data.
         others: (n, *shape), other samples of the data: what a perfect generator would make.
         z: (n, latent).
-        directions: (places, features), signs plus and minus 1 over the root of their number.
+        directions: (places, features), plus and minus 1 over the root of their number, at right
+            angles when that number is even.
     """
 
     real: Tensor
@@ -57,8 +58,10 @@ def probes(source: Source, latent: int, seed: int, device: torch.device) -> Prob
     real, others = source.draw(PROBES, random), source.draw(PROBES, random)
     z = torch.randn(PROBES, latent, generator=random, device=device)
     features = real[0].numel()
-    coins = torch.randint(0, 2, (PLACES, features), generator=random, device=device)
-    return Probes(real, others, z, (2.0 * coins - 1) / math.sqrt(features))
+    first = 2.0 * torch.randint(0, 2, (features,), generator=random, device=device) - 1
+    # Every other sign turned: at right angles to the first.
+    second = torch.where(torch.arange(features, device=device) % 2 == 0, first, -first)
+    return Probes(real, others, z, torch.stack([first, second]) / math.sqrt(features))
 
 
 def measure(
