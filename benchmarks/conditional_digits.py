@@ -1,10 +1,10 @@
-"""Five seeds of four ways to tell a class, on the digits as they were scanned (8 × 8 pixels).
+"""Five seeds of four ways to tell a class, on the scanned digits at 16 × 16 pixels.
 
     python benchmarks/conditional_digits.py
 
 Obedience: share of generated digits that a separately trained classifier takes for the class that
-was asked for. Variety: how far two pictures of a class are apart, mean over the classes, relative to
-held-out digits.
+was asked for. Variety: how far two pictures of a class are apart, mean over the classes, relative
+to held-out digits.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import record
 from ganlearn import conditional, data, metrics, nets, training
 from ganlearn.metrics.obedience import obedience, variety
 
-STEPS, SEEDS, EACH = 500, range(5), 2_000
+STEPS, SEEDS, EACH = 400, range(5), 2_000
 WAYS = {
     "concatenation, norms": {"judge": "concatenation", "given": "norm"},
     "auxiliary, norms": {"judge": "auxiliary", "given": "norm"},
@@ -28,7 +28,7 @@ WAYS = {
 
 def main() -> None:
     start = time.time()
-    train, held_out = data.digits(size=8).split(0.8, seed=0)
+    train, held_out = data.digits(size=16).split(0.8, seed=0)
     reader = metrics.train_classifier(train)
     apart = variety(held_out.samples, held_out.labels, 10)
     asked = conditional.in_order(EACH, 10)
@@ -37,7 +37,7 @@ def main() -> None:
     }
     for seed in SEEDS:
         for name, ways in WAYS.items():
-            pair = nets.conditional(8, 1, 10, latent=8, width=32, seed=seed, **ways)
+            pair = nets.conditional(16, 1, 10, latent=16, width=16, seed=seed, **ways)
             trainer = training.Trainer(
                 conditional.ConditionalGame(*pair, r1=0.1),
                 conditional.Labelled(train),
