@@ -10,15 +10,16 @@ from torch import Tensor, nn
 from torch.nn.functional import avg_pool2d, interpolate
 
 from ganlearn import runtime
-from ganlearn.nets.conditional import ConditionalBatchNorm, told, without_planes
 from ganlearn.nets.dcgan import stages
+from ganlearn.nets.labels import told, without_planes
 from ganlearn.nets.spectral import spectrally_normalised
+from ganlearn.nets.told_generators import ConditionalBatchNorm
 
 
 class UpBlock(nn.Module):
     """(n, before, h, w) to (n, after, 2h, 2w): norm, ReLU, enlarge, convolve, twice; plus the skip.
 
-    With classes the norms are :class:`ganlearn.nets.conditional.ConditionalBatchNorm`.
+    With classes the norms are :class:`ganlearn.nets.ConditionalBatchNorm`.
 
     Paper: Miyato et al. 2018, arXiv:1802.05957, table 4. Taught in chapter 07.
     """

@@ -5,8 +5,8 @@ from __future__ import annotations
 import torch
 
 from ganlearn.errors import UserError
-from ganlearn.nets.conditional import ConditionalGenerator
 from ganlearn.nets.stored import stored, stored_names
+from ganlearn.nets.told_generators import ConditionalGenerator
 
 KIND = "conditional generator"
 

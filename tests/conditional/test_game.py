@@ -9,7 +9,7 @@ from torch.nn import functional as F
 from ganlearn import conditional, data, losses, nets, penalties, rules, runtime, training
 from ganlearn.data import Dataset
 from ganlearn.errors import UserError
-from ganlearn.nets.conditional import shares, with_planes
+from ganlearn.nets.labels import shares, with_planes
 
 JUDGES = ("concatenation", "auxiliary", "projection")
 

@@ -6,14 +6,9 @@ from torch.nn import functional as F
 
 from ganlearn import nets, runtime
 from ganlearn.errors import UserError
-from ganlearn.nets.conditional import (
-    ConditionalBatchNorm,
-    conditional,
-    conditional_mlp,
-    shares,
-    with_planes,
-    without_planes,
-)
+from ganlearn.nets.conditional import conditional, conditional_mlp
+from ganlearn.nets.labels import shares, with_planes, without_planes
+from ganlearn.nets.told_generators import ConditionalBatchNorm
 
 JUDGES = ("concatenation", "auxiliary", "projection")
 

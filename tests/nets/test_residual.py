@@ -6,7 +6,7 @@ from torch import nn
 
 from ganlearn import nets, runtime
 from ganlearn.errors import UserError
-from ganlearn.nets.conditional import shares, with_planes
+from ganlearn.nets.labels import shares, with_planes
 from ganlearn.nets.plain_residual import Block, Resample
 
 
