@@ -61,7 +61,7 @@ FLOORS = {
         *("metrics", "style", "training", "translate", "vae", "conditional"),
     },
     "course": GROUND | {"checks"},
-    "grading": GROUND | {"checks", "course"},
+    "grading": GROUND | {"checks", "course", "plots", "training"},
     "doctor": GROUND | {"data", "course"},
     "weights": GROUND
     | {
