@@ -25,6 +25,17 @@ def test_show_gives_a_png_and_its_words(kind, monkeypatch):
     assert not plt.get_fignums()  # or the inline backend would draw it again
 
 
+def test_in_a_browser_the_words_follow_unseen_because_jupyterlab_has_no_alt(monkeypatch):
+    sent = []
+    monkeypatch.setattr(figures, "display", lambda data, **more: sent.append(data))
+    monkeypatch.setattr(figures, "in_browser", lambda: True)
+    show(Image.new("RGB", (4, 4)), alt="Left < right.")
+    picture, words = sent
+    assert "text/html" not in picture  # or JupyterLab would show it in place of the picture
+    assert list(words) == ["text/html"]
+    assert "Figure: Left &lt; right.</div>" in words["text/html"]
+
+
 def test_a_figure_keeps_a_colour_that_is_rare_in_it(monkeypatch):
     sent = []
     monkeypatch.setattr(figures, "display", lambda data, **more: sent.append(data["image/png"]))

@@ -21,6 +21,8 @@ PAGE = "start.ipynb"
 OURS = "ganlearn-start"
 """In the metadata of the cells that are written anew each time; all others are the reader's."""
 
+TITLE = "# Your course\n"
+
 PARTS = {"The game": 1, "Pictures": 4, "Style": 10, "Art and practice": 14}
 """Part of the course to the number of its first chapter."""
 
@@ -72,7 +74,8 @@ def show(file: str = PAGE) -> None:
     """
     from IPython.display import Markdown, display
 
-    display(Markdown(markdown(Path(file).resolve().parent)))
+    text = markdown(Path(file).resolve().parent)
+    display(Markdown(text.removeprefix(TITLE)))
 
 
 def markdown(root: Path) -> str:
@@ -104,18 +107,14 @@ def _chapters(root: Path) -> dict[str, tuple[str, Path]]:
 
 
 def _lines(root: Path, chapters: dict[str, tuple[str, Path]], found: Done) -> Iterator[str]:
-    yield "# Your course\n"
+    yield TITLE
     yield _next(root, chapters, found) + "\n"
     with_exercises = {chapter.number: chapter for chapter in found.chapters}
-    numbers = sorted(chapters.keys() | with_exercises.keys())
-    for part, first, last in _parts():
-        inside = [number for number in numbers if first <= int(number) < last]
-        if inside:
-            yield f"## {part}\n"
-            yield "| chapter | exercises | done | points |\n|---|---|---|---|"
-            for number in inside:
-                yield _row(root, number, chapters, with_exercises.get(number))
-            yield ""
+    yield "| part | chapter | exercises | done | points |\n|---|---|---|---|---|"
+    for number in sorted(chapters.keys() | with_exercises.keys()):
+        part = [name for name, first in PARTS.items() if first <= max(1, int(number))][-1]
+        yield f"| {part} {_row(root, number, chapters, with_exercises.get(number))}"
+    yield ""
     if found.tasks:
         yield (
             f"**In all: {found.done} of {found.tasks} exercises, "
@@ -133,13 +132,6 @@ def _lines(root: Path, chapters: dict[str, tuple[str, Path]], found: Done) -> It
         "This page is written anew by each `ganlearn lab`, from your notebooks as they were last "
         "saved; `ganlearn progress` says the same in a terminal."
     )
-
-
-def _parts() -> Iterator[tuple[str, int, int]]:
-    """Name, first chapter, and the first chapter that is no longer in it."""
-    firsts = [*PARTS.values(), 100]
-    for i, name in enumerate(PARTS):
-        yield name, firsts[i] if i else 0, firsts[i + 1]
 
 
 def _row(

@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import io
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 from IPython.display import display
 from PIL import Image
 
+from ganlearn.notebook.words import in_browser
+
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+
+UNSEEN = "position: absolute; width: 1px; height: 1px; overflow: hidden; clip: rect(0, 0, 0, 0)"
+"""The usual way to write for screen readers alone; JupyterLab lets all of it through."""
 
 
 def show(figure: Any, alt: str, *, dpi: int = 80) -> None:
     """Display a figure or a picture as PNG, with words that say what it shows.
 
-    The words go out as the plain-text form of the output, so that a terminal, a screen reader and
-    strict nbval (which compares text and never pixels) all get them.
+    The words go out as the plain-text form of the output, so that a terminal and strict nbval
+    (which compares text and never pixels) get them. JupyterLab gives pictures no alternative text,
+    so they follow once more as a line that is read aloud and not seen.
 
     Args:
         figure: a matplotlib figure, which is closed afterwards, or a PIL image.
@@ -37,6 +45,8 @@ def show(figure: Any, alt: str, *, dpi: int = 80) -> None:
         raw=True,
         metadata={"image/png": {"alt": alt}},
     )
+    if in_browser():
+        display({"text/html": f'<div style="{UNSEEN}">Figure: {escape(alt)}</div>'}, raw=True)
 
 
 def _drawn(figure: Figure, dpi: int) -> Image.Image:
