@@ -29,6 +29,8 @@ from ganlearn.grading.limits import MEGABYTE, Limits
 
 LOOK = 0.2
 """Seconds between two looks at memory and processes."""
+PATIENCE = 20.0
+"""Seconds for a message to arrive once it has begun."""
 START = 120.0
 """Seconds in which a process must be ready, imports on a busy machine included."""
 
@@ -57,8 +59,7 @@ class Session:
     def __init__(self, level: str, limits: Limits, hidden: Sequence[Path]) -> None:
         if _stopping.is_set():
             raise Ended("grading was stopped")
-        _open.add(self)
-        self.level, self.limits, self.slow = level, limits, False
+        self.level, self.limits, self.slow, self.over = level, limits, False, False
         self.scratch = Path(tempfile.mkdtemp(prefix="ganlearn-"))
         self.pipe, theirs = multiprocessing.Pipe()
         settings = {
@@ -71,8 +72,13 @@ class Session:
         try:
             with _alone, _no_program():
                 self.process.start()
+            # Known by its number and its start, so that nobody with the same number is ever ended.
+            self.first = psutil.Process(self.process.pid)
+        except psutil.NoSuchProcess:
+            self.first = None
         finally:
             theirs.close()
+        _open.add(self)
         self.idle = 0  # bytes, known once it is ready
         try:
             answer = self._answer(START, "it did not start")
@@ -142,16 +148,20 @@ class Session:
 
     def close(self) -> None:
         """End the process and everything that it has started."""
-        for process in self._family():
-            with contextlib.suppress(psutil.Error):
-                process.kill()
-        with contextlib.suppress(ProcessLookupError, PermissionError, AttributeError):
-            os.killpg(self.process.pid, signal.SIGKILL)  # it leads its own session
+        self._kill()
         with contextlib.suppress(AttributeError, OSError):
-            self.process.kill()
             self.process.join(5)
         self.pipe.close()
         shutil.rmtree(self.scratch, ignore_errors=True)
+
+    def _kill(self) -> None:
+        for process in self._family():
+            with contextlib.suppress(psutil.Error):
+                process.kill()
+        if hasattr(os, "killpg") and self.first is not None and not self.over:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self.first.pid, signal.SIGKILL)  # it leads its own session
+        self.over = True
 
     def __enter__(self) -> Session:
         return self
@@ -180,6 +190,8 @@ class Session:
                 raise Ended(late)
 
     def _read(self) -> dict[str, Any]:
+        slow = threading.Timer(PATIENCE, self._kill)  # half a message must not hold up the rest
+        slow.start()
         try:
             message = json.loads(self.pipe.recv_bytes(maxlength=16 * self.limits.output_kb * 1024))
         except EOFError:
@@ -187,6 +199,8 @@ class Session:
         except (OSError, ValueError):  # not ours, or longer than any message of ours
             self.close()
             raise Ended("it wrote into the grader's pipe") from None
+        finally:
+            slow.cancel()
         return message if isinstance(message, dict) else {}
 
     def _cause(self) -> str:
@@ -225,19 +239,21 @@ class Session:
         return taken, len(family)
 
     def _family(self) -> list[psutil.Process]:
-        with contextlib.suppress(psutil.Error, ValueError):
-            first = psutil.Process(self.process.pid)
-            return [first, *first.children(recursive=True)]
+        with contextlib.suppress(psutil.Error):
+            if self.first is not None:
+                return [self.first, *self.first.children(recursive=True)]
         return []
 
     def _interrupt(self) -> None:
-        with contextlib.suppress(ProcessLookupError, PermissionError, AttributeError):
-            os.killpg(self.process.pid, signal.SIGINT)
+        if self.first is None or not hasattr(os, "killpg"):
+            return
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.first.pid, signal.SIGINT)
 
     def _end_copies(self) -> None:
         with contextlib.suppress(psutil.Error):
-            first = psutil.Process(self.process.pid)
-            keeps = first.children() if self.level == FULL else [first]
+            first = self._family()[:1]
+            keeps = first[0].children() if first and self.level == FULL else first
             for copy in [child for parent in keeps for child in parent.children(recursive=True)]:
                 copy.kill()
 

@@ -39,7 +39,7 @@ def notebook(assignment, body=RIGHT, number=NUMBER, before="", between=""):
 
 def text(made):
     """The file of a notebook."""
-    return nbformat.writes(made)
+    return json.dumps(made)
 
 
 def checks(made):
@@ -99,7 +99,7 @@ def the_class(assignment, canary: Path, secret: Path):
     return {
         "perfect": (text(ok()), 4, "passed"),
         "empty": (text(assignment.notebook), 0, "not attempted"),
-        "half": (text(half()), 2, "Each feature has"[:4]),
+        "half": (text(half()), 2, "each feature has a mean of its own"),
         "loop in a cell": (text(ok(between="while True: pass")), 4, "does a loop never end"),
         "loop in an answer": (text(ok(body="while True: pass")), 2, "stopped after 3 seconds"),
         "deaf loop": (text(ok(body=DEAF)), 2, "did not stop when its time was over"),
@@ -127,8 +127,10 @@ def the_class(assignment, canary: Path, secret: Path):
         "deletes": (text(ok(between=DELETES % (str(canary),))), 4, "passed"),
         "reads others": (text(ok(between=READS % (str(secret),))), 4, "passed"),
         "connects": (text(ok(between=CONNECTS)), 4, "passed"),
-        "spies": (text(ok(body=SPY, before=WORDS)), 4, "passed"),
+        # In the copy that runs hidden tests it finds them, says so there, and is not heard.
+        "spies": (text(ok(body=SPY, before=WORDS)), 2, "that you do not see"),
         "forges": (text(half(between=FORGES)), 2, "pipe"),
+        "half a message": (text(ok(between=HALF_A_MESSAGE)), 4, "Cell 7 was left out"),
         "caught by the hidden test": (text(ok(body=ONLY_RANDOM)), 2, "that you do not see"),
     }
 
@@ -200,6 +202,13 @@ import gc
 from multiprocessing.connection import Connection
 for pipe in [thing for thing in gc.get_objects() if isinstance(thing, Connection)]:
     pipe.send_bytes(b"not JSON")
+"""
+HALF_A_MESSAGE = """
+import gc, os
+from multiprocessing.connection import Connection
+for pipe in [thing for thing in gc.get_objects() if isinstance(thing, Connection)]:
+    os.write(pipe.fileno(), bytes([0, 0, 16, 0]))
+while True: pass
 """
 ONLY_RANDOM = """
 if bool((x == 1).all()): return x

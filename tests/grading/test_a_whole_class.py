@@ -11,7 +11,7 @@ import pytest
 from class_of_students import the_class
 
 from ganlearn import grading
-from ganlearn.grading import gradebook
+from ganlearn.grading import gradebook, session
 from ganlearn.grading.record import Record, load
 
 pytestmark = pytest.mark.skipif(
@@ -36,7 +36,10 @@ def graded(root, assignment, settings_file, tmp_path_factory):
         (folder / f"{name}.ipynb").write_bytes(raw)
     before, lines = {p.pid for p in psutil.process_iter()}, []
     output = place / "grades"
+    monkeypatch = pytest.MonkeyPatch()
+    monkeypatch.setattr(session, "PATIENCE", 2.0)
     done = grading.grade(root, handed_in, output, (), settings_file, jobs=2, say=lines.append)
+    monkeypatch.undo()
     return place, output, expected, done, lines, before
 
 
