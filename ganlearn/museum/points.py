@@ -27,7 +27,7 @@ def saturation(seeds: int, seed: int, cured: bool) -> Visit:
         data.ring(radius=8, std=0.4), seeds, seed, hidden=32, loss=loss,
         optimiser="sgd", learning_rate=0.02,
     )  # fmt: skip
-    return watch(games, 200, boards.sign("spread"), head_start=200)
+    return watch(games, 200, boards.sign("pull"), head_start=200)
 
 
 def oscillation(seeds: int, seed: int, cured: bool) -> Visit:
@@ -38,13 +38,13 @@ def oscillation(seeds: int, seed: int, cured: bool) -> Visit:
 
 
 def too_strong(seeds: int, seed: int, cured: bool) -> Visit:
-    """Ten moves of a fast discriminator for one of the generator, or one; 200 of the generator."""
-    steps, rate = (1, 2 * boards.RATE) if cured else (10, 10 * boards.RATE)
+    """Ten moves of a fast discriminator for one of the generator, or one; 150 of the generator."""
+    moves, rate = (1, boards.RATE) if cured else (10, 10 * boards.RATE)
     games = boards.points(
-        data.ring(std=0.02), seeds, seed,
-        discriminator_learning_rate=rate, phases=rules.rule(critic_steps=steps),
+        data.ring(std=0.02), seeds, seed, learning_rate=boards.RATE / 2,
+        discriminator_learning_rate=rate, phases=rules.rule(critic_steps=moves),
     )  # fmt: skip
-    return watch(games, 200 * steps, boards.sign("told apart"))
+    return watch(games, 150 * moves, boards.sign("pull"))
 
 
 def critic(seeds: int, seed: int, cured: bool) -> Visit:
@@ -104,9 +104,9 @@ EXHIBITS = (
     ),
     Exhibit(
         "saturation",
-        symptom="spread of the samples over that of the data",
-        ill=0.05,
-        well=0.1,
+        symptom="pull: how hard the generator's loss asks; 1 is the hardest",
+        ill=0.1,
+        well=0.4,
         cause="The discriminator had a head start and is sure. The gradient of the minimax loss "
         "is D(G(z)), next to nothing, and plain gradient descent moves by next to nothing.",
         cure="The non-saturating loss: its gradient is largest where the generator is worst.",
@@ -128,13 +128,13 @@ EXHIBITS = (
     ),
     Exhibit(
         "a discriminator that is too strong",
-        symptom="pairs of real and generated that it tells apart",
-        ill=0.95,
-        well=0.9,
+        symptom="pull: how hard the generator's loss asks; 1 is the hardest",
+        ill=0.75,
+        well=0.65,
         cause="Ten moves at a high rate for each move of the generator. It separates the two "
         "sides with a steep wall somewhere between them, and what the wall says about the way to "
         "the data is noise.",
-        cure="One move each, and a rate that is twice the generator's and not ten times.",
+        cure="One move each, and a rate that is twice the generator's and not twenty times.",
         finding="discriminator too strong",
         play=too_strong,
     ),
