@@ -17,6 +17,7 @@ os.environ.update(
     MPLBACKEND="agg",
 )
 
+import atexit
 import gc
 import threading
 
@@ -35,5 +36,6 @@ import ganlearn.training
 
 torch.set_num_threads(1)
 tqdm.tqdm.set_lock(threading.RLock())  # one between processes would outlive this one
+atexit.register(os._exit, 0)  # packages complain about each other when they are taken down
 gc.collect()
 gc.freeze()  # the copies share the memory of what is here
