@@ -642,7 +642,7 @@ claim("share of all runs that cover seven modes or more", solved, at_least=0.2, 
 #
 # | | published | here |
 # |---|---|---|
-# | two time scales (Heusel et al. 2017) | rates of $D$ up to 5 times $G$'s, pictures | 4 times, points in the plane |
+# | two time scales (Heusel et al. 2017) | several ratios, pictures | 4 times, points |
 # | one-sided smoothing (Salimans et al. 2016) | 0.9, beside five other tricks | 0.9, alone |
 # | instance noise (Sønderby et al. 2017) | fades during training | constant, 0.1 |
 # | minibatch deviation (Karras et al. 2018) | last block, groups of 4 | last layer, whole batch |

@@ -29,8 +29,8 @@ SATURATED, STEEP = 0.05, 0.85
 """``pull`` below which a loss has saturated, and above which it asks as hard as it can."""
 UNIFORM, NARROW = 0.2, 0.3
 """``variety`` and ``spread`` below which the samples are too much alike."""
-GOOD_ENOUGH = 0.6
-"""``variety`` from which on a generator may rest."""
+GOOD_ENOUGH, RISE = 0.6, 0.2
+"""``variety`` from which on a generator may rest, and what counts as becoming more varied."""
 FAR, HIGH = 4.0, 100.0
 """``spread`` and logits beyond which a run has left the scale of its data."""
 STRAY = 0.1
@@ -149,6 +149,11 @@ class Late:
         """The median of a sign; not a number, which no rule's comparison holds for, if missing."""
         return statistics.median(self.column(f"sign/{name}") or [float("nan")])
 
+    def rises(self, name: str) -> bool:
+        """Whether a sign ends clearly higher than it began."""
+        values = self.column(f"sign/{name}")
+        return values[-1] - values[0] > RISE
+
     def loss(self, player: str) -> float:
         """The median of a player's loss, or not a number."""
         return statistics.median(self.column(f"loss/{player}") or [float("nan")])
@@ -214,7 +219,9 @@ def _no_gradient(late: Late) -> Finding | None:
 def _too_strong(late: Late) -> Finding | None:
     apart, pull, loss = late.sign("told apart"), late.sign("pull"), late.loss("discriminator")
     # A loss that always pulls with 1 is a critic's; it may win and still show the way.
-    by_signs = apart > SURE and STEEP < pull < 1 - 1e-6
+    wins = apart > SURE and STEEP < pull < 1 - 1e-6
+    # At the beginning of a good run it wins, too; then the samples become more varied.
+    by_signs = wins and late.sign("variety") < GOOD_ENOUGH and not late.rises("variety")
     by_loss = not late.column("sign/told apart") and 0 <= loss < 0.05
     if not (by_signs or by_loss):
         return None

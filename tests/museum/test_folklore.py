@@ -1,5 +1,7 @@
 """The folklore grid: intervals against scipy's, and scores that come back."""
 
+import itertools
+
 import pytest
 from scipy import stats
 
@@ -29,14 +31,14 @@ def test_what_is_not_measured():
         folklore.score(None, "chess")
 
 
-def test_every_trick_plays_on_every_board(monkeypatch):
+def test_every_trick_plays(monkeypatch):
     monkeypatch.setattr(folklore, "STEPS", 4)
     monkeypatch.setattr(folklore, "LAST", 1)
     monkeypatch.setattr(folklore, "APART", 2)
-    for board in folklore.BOARDS:
-        for trick in (None, *folklore.TRICKS):
-            found = folklore.score(trick, board, seeds=2)
-            assert len(found.modes) == len(found.distance) == 2
-            assert all(0 <= m <= 8 for m in found.modes)
+    boards = itertools.cycle(folklore.BOARDS)
+    for trick in (None, *folklore.TRICKS):
+        found = folklore.score(trick, next(boards), seeds=2)
+        assert len(found.modes) == len(found.distance) == 2
+        assert all(0 <= m <= 8 for m in found.modes)
     again = folklore.score(None, "even", seeds=2)
     assert again == folklore.score(None, "even", seeds=2)
