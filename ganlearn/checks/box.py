@@ -16,8 +16,7 @@ def html(verdict: Verdict) -> str:
     It depends on the verdict alone, and for a wrong answer on how many came before it.
     """
     if verdict.state == PASSED:
-        title = f"{verdict.id} passed: {verdict.title}"
-        return frame(STANDS, title, [("", f"{_points(verdict.points)} for this exercise.")])
+        return frame(STANDS, f"{verdict.id} passed: {verdict.title}")
     if verdict.state == NOT_ATTEMPTED:
         title = f"{verdict.id} not attempted: {verdict.title}"
         return frame(UNTRIED, title, [("", "Fill in the blank above and run both cells again.")])
@@ -26,7 +25,3 @@ def html(verdict: Verdict) -> str:
     lines += [("What to try", sentence) for sentence in advice]
     lines.append(("Which hint", hints.advice(verdict.id, verdict.sentence)))
     return frame(FAILS, f"{verdict.id} not right yet: {verdict.title}", lines)
-
-
-def _points(number: int) -> str:
-    return f"{number} point" if number == 1 else f"{number} points"

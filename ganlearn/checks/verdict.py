@@ -22,7 +22,7 @@ class Verdict:
         state: ``"passed"``, ``"not attempted"`` or ``"wrong"``.
         sentence: what the reader sees.
         mistake: the name of the mistake, when there is one.
-        id, title, points: those of the exercise.
+        id, title: those of the exercise.
         told: what is wrong and, when the mistake is known, what to try.
     """
 
@@ -31,7 +31,6 @@ class Verdict:
     mistake: str = ""
     id: str = ""
     title: str = ""
-    points: int = 0
     told: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
@@ -85,8 +84,7 @@ def _wrong(exercise: Exercise, mistake: str, *told: str) -> Verdict:
 def _verdict(
     exercise: Exercise, state: str, sentence: str, mistake: str = "", told: tuple[str, ...] = ()
 ) -> Verdict:
-    about = (exercise.id, exercise.title, exercise.points)
-    return Verdict(state, sentence, mistake, *about, told)
+    return Verdict(state, sentence, mistake, exercise.id, exercise.title, told)
 
 
 def _is_open(answer: Any) -> bool:

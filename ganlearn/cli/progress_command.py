@@ -74,12 +74,12 @@ def _table(found: Done) -> Iterator[str]:
             chapter.number,
             chapter.title,
             f"{bar(chapter):{signs}}  {chapter.done} of {len(chapter.tasks)}",
-            f"{chapter.points} of {chapter.maximum}",
+            f"{chapter.points:g} of {chapter.maximum:g}",
         )
         for chapter in found.chapters
     ]
     tasks = f"{found.done} of {found.tasks}"
-    rows.append(("", "all", f"{'':{signs}}  {tasks}", f"{found.points} of {found.maximum}"))
+    rows.append(("", "all", f"{'':{signs}}  {tasks}", f"{found.points:g} of {found.maximum:g}"))
     title, done = (max(len(x) for x in (heads[i], *(r[i + 1] for r in rows))) for i in (0, 1))
     for number, *cells in [("", *heads), *rows]:
         yield f"{number:2}  {cells[0]:{title}}  {cells[1]:{done}}  {cells[2]}"

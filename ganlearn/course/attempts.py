@@ -38,12 +38,14 @@ class Attempt:
         state: one of ``STATES``.
         sentence: of the check, or of the error that kept it from running; empty if there is none.
         file: the notebook.
+        points: that the cell gives, as an instructor may have set them; None when it says nothing.
     """
 
     id: str
     state: str
     sentence: str
     file: Path
+    points: float | None = None
 
 
 def title_and_attempts(file: Path) -> tuple[str, list[Attempt]]:
@@ -107,7 +109,7 @@ def _attempts(cells: list[dict], file: Path) -> Iterator[Attempt]:
             continue
         if ids := _ids(cell):
             for id in ids:
-                yield Attempt(id, *_judged(id, cell, answers), file)
+                yield Attempt(id, *_judged(id, cell, answers), file, _points(cell))
             answers = []
         else:
             answers.append(cell)
@@ -124,6 +126,12 @@ def _ids(cell: dict) -> list[str]:
         match = re.fullmatch(r"check-(\d\d)-(\d+)", str(graded.get("grade_id")))
         found = [f"{match[1]}.{match[2]}"] if match else []
     return [id for id in dict.fromkeys(map(str, found)) if re.fullmatch(r"\d\d\.\d+", id)]
+
+
+def _points(cell: dict) -> float | None:
+    found = cell["nbgrader"].get("points") if isinstance(cell["nbgrader"], dict) else None
+    good = isinstance(found, int | float) and 0 <= found < 1e6
+    return found if good else None
 
 
 def _judged(id: str, check: dict, answers: list[dict]) -> tuple[str, str]:

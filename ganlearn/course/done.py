@@ -111,6 +111,9 @@ def _chapter(number: str, title: str, best: dict[str, Attempt], notes: list[str]
     tasks = []
     for id, exercise in exercises.items():
         seen = best.get(id)
-        about = (id, exercise.title, exercise.points)
-        tasks.append(Task(*about, seen.state, seen.sentence, seen.file) if seen else Task(*about))
+        if seen is None:
+            tasks.append(Task(id, exercise.title, exercise.points))
+            continue
+        points = exercise.points if seen.points is None else seen.points
+        tasks.append(Task(id, exercise.title, points, seen.state, seen.sentence, seen.file))
     return Chapter(number, title or f"Chapter {number}", tuple(tasks))

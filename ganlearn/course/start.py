@@ -118,7 +118,7 @@ def _lines(root: Path, chapters: dict[str, tuple[str, Path]], found: Done) -> It
     if found.tasks:
         yield (
             f"**In all: {found.done} of {found.tasks} exercises, "
-            f"{found.points} of {found.maximum} points.**\n"
+            f"{found.points:g} of {found.maximum:g} points.**\n"
         )
     for chapter in found.chapters:
         if chapter.begun and not chapter.complete:
@@ -146,7 +146,7 @@ def _row(
     exercises = f"{count} exercise{'s' if count != 1 else ''} of {number}"
     return (
         f"| {_link(name, file, root)} | {_link(exercises, first, root)} "
-        f"| {bar(chapter)} {chapter.done} of {count} | {chapter.points} of {chapter.maximum} |"
+        f"| {bar(chapter)} {chapter.done} of {count} | {chapter.points:g} of {chapter.maximum:g} |"
     )
 
 

@@ -23,7 +23,7 @@ class Task:
 
     id: str
     title: str
-    points: int
+    points: float
     state: str = MISSING
     sentence: str = ""
     file: Path | None = None
@@ -53,12 +53,12 @@ class Chapter:
         return sum(task.done for task in self.tasks)
 
     @property
-    def points(self) -> int:
+    def points(self) -> float:
         """Points for them."""
         return sum(task.points for task in self.tasks if task.done)
 
     @property
-    def maximum(self) -> int:
+    def maximum(self) -> float:
         """Points for all exercises."""
         return sum(task.points for task in self.tasks)
 
@@ -99,12 +99,12 @@ class Done:
         return sum(len(chapter.tasks) for chapter in self.chapters)
 
     @property
-    def points(self) -> int:
+    def points(self) -> float:
         """Points so far."""
         return sum(chapter.points for chapter in self.chapters)
 
     @property
-    def maximum(self) -> int:
+    def maximum(self) -> float:
         """Points for everything."""
         return sum(chapter.maximum for chapter in self.chapters)
 

@@ -20,7 +20,7 @@ def sign(task: Task) -> str:
 
 def said(task: Task) -> str:
     """The state in words, and for a wrong answer what the check said."""
-    points = f"{task.points} point{'s' if task.points != 1 else ''}"
+    points = f"{task.points:g} point{'s' if task.points != 1 else ''}"
     if task.done:
         return f"passed, {points}"
     if task.state == WRONG:

@@ -131,6 +131,16 @@ def test_points_bars_and_the_next_step(tmp_path):
     assert found.chapters[0].complete and found.next is None
 
 
+@pytest.mark.parametrize(
+    ("points", "counts"),
+    [(7.5, 7.5), (0, 0), (None, 2), ("many", 2), (float("nan"), 2), (-1, 2), ([3], 2)],
+)
+def test_points_are_those_that_the_instructor_has_set(tmp_path, points, counts):
+    marks = {"grade": True, "grade_id": "check-00-1", "points": points}
+    write(tmp_path / "a.ipynb", code(CHECK, shown(YES), nbgrader=marks))
+    assert done.look(tmp_path).points == counts
+
+
 def test_what_was_begun_comes_before_what_is_first(tmp_path):
     write(
         tmp_path / "a.ipynb",
