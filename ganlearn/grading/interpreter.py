@@ -177,8 +177,8 @@ def _told(error: BaseException) -> dict[str, Any]:
     lines = [f.lineno for f in traceback.extract_tb(error.__traceback__) if _of_cell(f.filename)]
     if isinstance(error, SyntaxError) and error.lineno:
         lines.append(error.lineno)
-    try:
-        text = str(error)
+    try:  # a syntax error's own words, without the file that IPython makes up for a cell
+        text = str(error.msg if isinstance(error, SyntaxError) else error)
     except Exception:
         text = "(an error without words)"
     name = type(error).__name__
