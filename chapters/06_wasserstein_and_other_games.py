@@ -305,6 +305,9 @@ narrow = train_critic(f := new_critic(), rmsprop(f), clip=0.05)
 clipped = train_critic(f := new_critic(), rmsprop(f), clip=0.2)
 penalised = train_critic(f := new_critic(), adam(f), ten)
 spectral = train_critic(f := nets.spectrally_normalised(new_critic()), adam(f))
+for _ in range(20):  # singular values are followed a step a pass: let them catch up
+    spectral.train()(draw_blob(8))
+spectral.eval()
 
 # %%
 real, fake = ring.draw(800, random), draw_blob(800)

@@ -7,11 +7,13 @@ from typing import TypeVar
 from torch import nn
 from torch.nn.utils.parametrizations import spectral_norm
 
+from ganlearn import runtime
+
 N = TypeVar("N", bound=nn.Module)
 LAYERS = (nn.Linear, nn.Conv1d, nn.Conv2d, nn.ConvTranspose1d, nn.ConvTranspose2d)
 
 
-def spectrally_normalised(network: N, iterations: int = 1) -> N:
+def spectrally_normalised(network: N, iterations: int = 1, seed: int = 0) -> N:
     """Divide every linear and convolutional layer's weights by their largest singular value σ.
 
     A linear layer then stretches no difference of two inputs, and a chain of them with bends of
@@ -19,19 +21,21 @@ def spectrally_normalised(network: N, iterations: int = 1) -> N:
     of one row per output channel; the layer itself may stretch by somewhat more.
 
     σ is found by power iteration, one step at each forward pass in training mode: it follows the
-    weights, which move slowly. Put the network in eval mode and σ stays.
+    weights, some percent behind while they move fast. In eval mode σ stays.
 
     Args:
         network: changed in place; its layers keep their weights as ``parametrizations``.
         iterations: steps of power iteration a pass.
+        seed: of the vectors that the iteration starts from.
 
     Returns:
         The same network.
 
     Paper: Miyato et al. 2018, arXiv:1802.05957. Taught in chapter 06.
     """
-    for layer in list(network.modules()):
-        if isinstance(layer, LAYERS):
-            dim = 1 if isinstance(layer, nn.ConvTranspose1d | nn.ConvTranspose2d) else 0
-            spectral_norm(layer, n_power_iterations=iterations, dim=dim)
+    with runtime.seeded(seed):
+        for layer in list(network.modules()):
+            if isinstance(layer, LAYERS):
+                dim = 1 if isinstance(layer, nn.ConvTranspose1d | nn.ConvTranspose2d) else 0
+                spectral_norm(layer, n_power_iterations=iterations, dim=dim)
     return network

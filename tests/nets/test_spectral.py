@@ -58,6 +58,15 @@ def test_it_changes_the_network_in_place_and_nothing_but_its_weights():
     assert not hasattr(network[1], "parametrizations")
 
 
+def test_it_starts_from_its_own_seed_and_leaves_the_global_one_alone():
+    made = lambda seed: spectrally_normalised(nets.mlp((2,), latent=2, hidden=8)[1], seed=seed)
+    state = torch.get_rng_state()
+    one, same, other = ([b.clone() for b in made(seed).buffers()] for seed in (0, 0, 1))
+    assert torch.equal(state, torch.get_rng_state())
+    assert all(torch.equal(a, b) for a, b in zip(one, same, strict=True))
+    assert not all(torch.equal(a, b) for a, b in zip(one, other, strict=True))
+
+
 def test_eval_mode_leaves_the_vectors_alone():
     network = spectrally_normalised(nn.Linear(5, 5)).eval()
     before = [b.clone() for b in network.buffers()]
