@@ -6,7 +6,6 @@ import contextlib
 import dataclasses
 import json
 import multiprocessing
-import os
 import shutil
 import signal
 import sys
@@ -20,12 +19,11 @@ from multiprocessing.connection import wait
 from pathlib import Path
 from typing import Any
 
-import psutil
-
 from ganlearn.errors import UserError
 from ganlearn.grading import worker
 from ganlearn.grading.confine import FULL, GUARDED
-from ganlearn.grading.limits import MEGABYTE, Limits
+from ganlearn.grading.family import Family
+from ganlearn.grading.limits import Limits
 
 LOOK = 0.2
 """Seconds between two looks at memory and processes."""
@@ -59,7 +57,7 @@ class Session:
     def __init__(self, level: str, limits: Limits, hidden: Sequence[Path]) -> None:
         if _stopping.is_set():
             raise Ended("grading was stopped")
-        self.level, self.limits, self.slow, self.over = level, limits, False, False
+        self.level, self.limits, self.slow = level, limits, False
         self.scratch = Path(tempfile.mkdtemp(prefix="ganlearn-"))
         self.pipe, theirs = multiprocessing.Pipe()
         settings = {
@@ -72,14 +70,10 @@ class Session:
         try:
             with _alone, _no_program():
                 self.process.start()
-            # Known by its number and its start, so that nobody with the same number is ever ended.
-            self.first = psutil.Process(self.process.pid)
-        except psutil.NoSuchProcess:
-            self.first = None
         finally:
             theirs.close()
+        self.family = Family(self.process.pid)
         _open.add(self)
-        self.idle = 0  # bytes, known once it is ready
         try:
             answer = self._answer(START, "it did not start")
             if "ready" not in answer:
@@ -87,7 +81,7 @@ class Session:
         except BaseException:
             self.close()
             raise
-        self.idle = self._memory()[0] // max(1, len(self._family()))
+        self.family.is_idle()
 
     def run(self, code: str, seconds: float, exercises: Sequence[str] = ()) -> dict[str, Any]:
         """Run a cell; see :meth:`ganlearn.grading.interpreter.Interpreter.run`.
@@ -106,7 +100,7 @@ class Session:
         with contextlib.suppress(TimeoutError):
             return self._answer(seconds)
         self.slow = True
-        self._interrupt()
+        self.family.interrupt()
         return self._answer(self.limits.grace_seconds, "it did not stop when its time was over")
 
     def parse(self, raw: bytes, seconds: float) -> dict[str, Any]:
@@ -140,7 +134,7 @@ class Session:
             try:
                 said = self._answer(max(0.0, until - time.monotonic()))
             except TimeoutError:
-                self._end_copies()
+                self.family.end_copies(1 if self.level == FULL else 0)
                 said = self._answer(self.limits.grace_seconds, "a hidden test never ended in it")
             if "done" in said:
                 return passed
@@ -148,20 +142,11 @@ class Session:
 
     def close(self) -> None:
         """End the process and everything that it has started."""
-        self._kill()
+        self.family.end()
         with contextlib.suppress(AttributeError, OSError):
             self.process.join(5)
         self.pipe.close()
         shutil.rmtree(self.scratch, ignore_errors=True)
-
-    def _kill(self) -> None:
-        for process in self._family():
-            with contextlib.suppress(psutil.Error):
-                process.kill()
-        if hasattr(os, "killpg") and self.first is not None and not self.over:
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(self.first.pid, signal.SIGKILL)  # it leads its own session
-        self.over = True
 
     def __enter__(self) -> Session:
         return self
@@ -182,7 +167,9 @@ class Session:
             left = until - time.monotonic()
             if self.pipe in wait([self.pipe], max(0.0, min(LOOK, left))):
                 return self._read()
-            self._watch()
+            if grown := self.family.outgrown(self.limits):
+                self.close()
+                raise Ended(grown)
             if left <= 0:
                 if not late:
                     raise TimeoutError
@@ -190,7 +177,9 @@ class Session:
                 raise Ended(late)
 
     def _read(self) -> dict[str, Any]:
-        slow = threading.Timer(PATIENCE, self._kill)  # half a message must not hold up the rest
+        slow = threading.Timer(
+            PATIENCE, self.family.end
+        )  # half a message must not hold up the rest
         slow.start()
         try:
             message = json.loads(self.pipe.recv_bytes(maxlength=16 * self.limits.output_kb * 1024))
@@ -214,48 +203,6 @@ class Session:
             what = {"SIGSEGV": "a segmentation fault", "SIGXFSZ": "a file that grew too large"}
             return f"it ended the process ({what.get(name, name)})"
         return f"it ended the process (exit status {code})"
-
-    def _watch(self) -> None:
-        """End a family of processes that grew too large. One alone meets the system's limits."""
-        memory, number = self._memory()
-        if number > self.limits.processes:
-            self.close()
-            raise Ended(f"it started more than {self.limits.processes} processes")
-        if self.idle and memory > self.limits.memory_mb * MEGABYTE:
-            self.close()
-            raise Ended(f"it took more than {self.limits.memory_mb} MB of memory")
-
-    def _memory(self) -> tuple[int, int]:
-        """Bytes that the notebook took, and how many processes there are.
-
-        Each process is a copy of one that was idle, and pages that a copy did not write to are
-        not its own; so what an idle one has is taken off every one.
-        """
-        family, taken = self._family(), 0
-        for process in family:
-            with contextlib.suppress(psutil.Error):
-                info = process.memory_info()
-                taken += max(0, info.rss - getattr(info, "shared", 0) - self.idle)
-        return taken, len(family)
-
-    def _family(self) -> list[psutil.Process]:
-        with contextlib.suppress(psutil.Error):
-            if self.first is not None:
-                return [self.first, *self.first.children(recursive=True)]
-        return []
-
-    def _interrupt(self) -> None:
-        if self.first is None or not hasattr(os, "killpg"):
-            return
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self.first.pid, signal.SIGINT)
-
-    def _end_copies(self) -> None:
-        with contextlib.suppress(psutil.Error):
-            first = self._family()[:1]
-            keeps = first[0].children() if first and self.level == FULL else first
-            for copy in [child for parent in keeps for child in parent.children(recursive=True)]:
-                copy.kill()
 
 
 def end_all() -> None:
