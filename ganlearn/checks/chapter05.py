@@ -1,4 +1,4 @@
-"""Exercises of chapter 05: a loss that lives, a doctor, minibatch deviation, an average, labels."""
+"""Exercises of chapter 05: a loss that lives, a doctor, how alike a batch is, averages, labels."""
 
 from __future__ import annotations
 
@@ -557,6 +557,54 @@ one_sided = Exercise(
                     [target * softplus(-r) + (1 - target) * softplus(r), softplus(f)]
                 ).mean()
             ),
+        ),
+    ],
+)
+
+# 05.6
+
+mixed_batch = Exercise(
+    "05.6",
+    "one batch or two",
+    reference=math.sqrt(0.5),
+    rtol=0,
+    atol=5e-3,
+    mistakes=[
+        Mistake(
+            "each in its own batch",
+            "That is the mean when the real samples are a batch of their own.",
+            "Here all 128 samples are normalised together: subtract the mean of all of them.",
+            like=0.0,
+        ),
+        Mistake(
+            "not scaled",
+            "That is the mean before it is divided, or divided by the spread of one side.",
+            "The variance of all 128 is that within a side plus that between the two means.",
+            like=1.0,
+        ),
+        Mistake(
+            "divided by the variance",
+            "It divides by the variance of all samples.",
+            "BatchNorm divides by the standard deviation: the root of 2.",
+            like=0.5,
+        ),
+        Mistake(
+            "fakes",
+            "That is the mean of the generated samples.",
+            "The real ones lie on the other side of 0.",
+            like=-math.sqrt(0.5),
+        ),
+        Mistake(
+            "distance of the two",
+            "That is how far the two means are apart after it.",
+            "Asked is the mean of the real samples alone.",
+            like=math.sqrt(2),
+        ),
+        Mistake(
+            "multiplied",
+            "It multiplies by the variance or the deviation.",
+            "A larger spread makes normalised values smaller: divide.",
+            sign=lambda got, right: float(got.value) in (2.0,),
         ),
     ],
 )

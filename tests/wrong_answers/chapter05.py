@@ -371,3 +371,18 @@ def one_mean(real_logits, fake_logits, target):
     logits = torch.cat([real_logits, fake_logits])
     labels = torch.cat([torch.full_like(real_logits, target), torch.zeros_like(fake_logits)])
     return 2 * F.binary_cross_entropy_with_logits(logits, labels)
+
+
+# 05.6
+
+right("05.6")(math.sqrt(2) / 2)
+right("05.6")(0.7071)
+right("05.6")(torch.tensor(0.5).sqrt())
+wrong("05.6", "each in its own batch")(0)
+wrong("05.6", "not scaled")(1)
+wrong("05.6", "divided by the variance")(1 / 2)
+wrong("05.6", "fakes")(-0.7071)
+wrong("05.6", "distance of the two")(1.4142)
+wrong("05.6", "multiplied")(2)
+wrong("05.6", "wrong value")(0.577)
+wrong("05.6", "wrong type")("1/sqrt(2)")
