@@ -97,5 +97,10 @@ def test_the_present_library_is_read():
     of()
     found = fingerprint.reachable(["from ganlearn.checks import check"], "00")
     reached = {p.relative_to(fingerprint.LIBRARY).as_posix() for p in found}
-    assert {"checks/verdict.py", "checks/chapter00.py", "notebook/words.py", "runtime.py"} <= reached
+    assert {
+        "checks/verdict.py",
+        "checks/chapter00.py",
+        "notebook/words.py",
+        "runtime.py",
+    } <= reached
     assert not any(name.startswith("course/") for name in reached)
