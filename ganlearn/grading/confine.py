@@ -31,7 +31,7 @@ def confine(level: str, limits: Limits, hidden: Sequence[Path], scratch: Path) -
     Args:
         level: ``FULL`` (Linux namespaces) or ``GUARDED``.
         limits: on memory, files and processes; time is watched from outside.
-        hidden: folders that it may not read.
+        hidden: files and folders that it may not read.
         scratch: its folder when the level is ``GUARDED``; it must exist.
 
     Raises:
@@ -71,7 +71,7 @@ def secrets(home: Path) -> list[Path]:
 def _apart(hidden: Sequence[Path], covered: Sequence[Path]) -> list[Path]:
     """Folders to be covered: none that hides Python, none below another or what is covered."""
     chosen: list[Path] = []
-    for folder in sorted({folder.resolve() for folder in hidden if folder.is_dir()}):
+    for folder in sorted({folder.resolve() for folder in hidden if folder.exists()}):
         above = {folder, *folder.parents}
         if not above & {*covered, *chosen} and not any(folder in p.parents for p in needed()):
             chosen.append(folder)

@@ -74,8 +74,8 @@ def grade(
     hand = read_hand(output / "marks.csv")
     level = session.isolation(limits)
     say(f"{len(found)} submissions; {SENTENCES[level]}.")
-    hidden = (given if given.is_dir() else given.parent, output, root / "solutions")
-    hidden = tuple(path.resolve() for path in (*hidden, *secrets(Path.home())))
+    hidden = (given, output, root / "solutions", *secrets(Path.home()))
+    hidden = tuple(path.resolve() for path in hidden)
     room = Room(level, limits, hidden, tuple(known), output)
     records, done = _grade_all(found, room, jobs or os.cpu_count() or 1, force)
     if not names:

@@ -34,7 +34,7 @@ def enter(needed: Sequence[Path], hidden: Sequence[Path], scratch_mb: int, tmp: 
 
     Args:
         needed: folders that must stay readable: Python's and this library's.
-        hidden: folders that look empty.
+        hidden: files and folders that look empty.
         scratch_mb: size of the scratch folder, ``SCRATCH``.
         tmp: whether ``/tmp`` is hidden as well, and may be written to.
 
@@ -45,8 +45,11 @@ def enter(needed: Sequence[Path], hidden: Sequence[Path], scratch_mb: int, tmp: 
     _own_view(libc, needed)
     attributes = struct.pack("QQQQ", READ_ONLY, 0, 0, 0)
     _call(libc.syscall, MOUNT_SETATTR, AT_HERE, b"/", AT_RECURSIVE, attributes, len(attributes))
-    for folder in filter(Path.is_dir, hidden):  # some went with a folder above
-        _mount(libc, b"tmpfs", folder, b"size=4k,mode=755", READ_ONLY)
+    for path in filter(Path.exists, hidden):  # some went with a folder above
+        if path.is_dir():
+            _mount(libc, b"tmpfs", path, b"size=4k,mode=755", READ_ONLY)
+        else:
+            _mount(libc, b"/dev/null", path, None, BIND)
     for folder in (SHARED, *([Path("/tmp")] if tmp else [])):
         size = f"size={scratch_mb}m,mode=1777".encode()
         _mount(libc, b"tmpfs", folder, size, NO_SUID | NO_DEVICES)

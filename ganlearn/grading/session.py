@@ -70,6 +70,9 @@ class Session:
         try:
             with _alone, _no_program():
                 self.process.start()
+        except BaseException:
+            shutil.rmtree(self.scratch, ignore_errors=True)
+            raise
         finally:
             theirs.close()
         self.family = Family(self.process.pid)

@@ -4,7 +4,9 @@ import csv
 import importlib
 import os
 import shutil
+import zipfile
 
+import nbformat
 import pytest
 from class_of_students import DELETES, LIMITS, notebook, text, the_class
 
@@ -135,6 +137,24 @@ def test_a_defect_of_the_grader_costs_one_submission(again, tmp_path, monkeypatc
 def test_the_output_may_not_lie_on_the_submissions(root, handed_in):
     with pytest.raises(UserError, match="choose another folder"):
         grading.grade(root, handed_in, handed_in)
+
+
+@pytest.mark.parametrize("plain", [False, True], ids=["full", "guarded"])
+def test_the_zip_itself_cannot_be_read(
+    root, assignment, settings_file, tmp_path, monkeypatch, plain
+):
+    given = tmp_path / "moodle.zip"
+    look = f"said = open({str(given)!r}, 'rb').read(2)\nif said: raise RuntimeError(said)"
+    name = "Anna_1_assignsubmission_file_/homework.ipynb"
+    with zipfile.ZipFile(given, "w") as archive:
+        archive.writestr(name, text(notebook(assignment, between=look)))
+    if plain:
+        monkeypatch.setattr(session, "isolation", lambda limits: GUARDED)
+    output = tmp_path / "grades"
+    grading.grade(root, given, output, (), settings_file, 1, say=lambda line: None)
+    assert {row["points"] for row in table(tmp_path).values()} == {"2"}
+    run = nbformat.read(output / "notebooks" / "Anna_1" / "00_demo.ipynb", as_version=4)
+    assert "RuntimeError" not in [out.get("ename") for cell in run.cells for out in cell.outputs]
 
 
 def test_where_the_system_cannot_fence_in_python_refuses(
