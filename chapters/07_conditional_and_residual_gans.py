@@ -393,9 +393,8 @@ trainer = training.Trainer(
     game, conditional.Labelled(train), seed=0, learning_rate=1e-3, ema_half_life=10_000
 )
 history = list(trainer.run(steps, every=steps // 2))
-in_rows = conditional.in_order(200, 10)
 show(
-    plots.grid(conditional.rows(trainer.samples(200).cpu(), in_rows), scale=2),
+    plots.grid(trainer.samples(200), columns=20, scale=2),
     alt="Ten rows of twenty digits: the first row zeros, the second ones, and so on to nines.",
 )
 
@@ -710,7 +709,7 @@ sngan = training.Trainer(
 for _ in sngan.run(steps, every=steps):
     pass
 show(
-    plots.grid(conditional.rows(sngan.samples(200).cpu(), in_rows), scale=2),
+    plots.grid(sngan.samples(200), columns=20, scale=2),
     alt="Ten rows of twenty generated digits after a short run, some rows already of one class.",
 )
 largest = [

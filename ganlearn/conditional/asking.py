@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import torch
 from torch import Tensor, nn
+from torch.nn.functional import pad
 
 from ganlearn.errors import UserError
 from ganlearn.nets import shares
@@ -27,12 +28,14 @@ def rows(pictures: Tensor, labels: Tensor) -> Tensor:
         labels: (n,). Every row is as long as the shortest.
 
     Returns:
-        (1, channels, classes · height, columns · width).
+        (1, channels, classes · (height + 1), columns · (width + 1)): a white line below and to the
+        right of each.
 
     Taught in chapter 07.
     """
     if pictures.dim() != 4:
         return pictures
+    pictures = pad(pictures, (0, 1, 0, 1), value=1.0)
     present = labels.unique()
     columns = min(int((labels == label).sum()) for label in present)
     lines = [torch.cat([*pictures[labels == label][:columns]], dim=2) for label in present]

@@ -65,7 +65,7 @@ class ConditionalGame(Game):
         return torch.cat([self._normal(n, random), y], dim=1)
 
     def beside(self, z: Tensor, samples: Tensor) -> Tensor:
-        """Pictures as one, (1, channels, classes · height, columns · width): one row a class.
+        """Pictures as one, with one row a class: see :func:`rows`.
 
         Taught in chapter 07.
         """

@@ -197,9 +197,11 @@ def test_the_fixed_samples_are_one_row_a_class():
     assert torch.bincount(labels).tolist() == [22, 21, 21]
     shown = found.shown()
     sheet = found.game.beside(found.fixed, shown)
-    assert sheet.shape == (1, 1, 3 * 8, 21 * 8)
-    assert torch.equal(sheet[0, :, 8:16, :8], shown[labels == 1][0])
-    assert torch.equal(sheet[0, :, 16:, -8:], shown[labels == 2][20])
+    assert sheet.shape == (1, 1, 3 * 9, 21 * 9)
+    assert torch.equal(sheet[0, :, 9:17, :8], shown[labels == 1][0])
+    assert torch.equal(sheet[0, :, 18:26, -9:-1], shown[labels == 2][20])
+    assert (sheet[..., 8::9, :] == 1).all()
+    assert (sheet[..., 8::9] == 1).all()
 
 
 @pytest.mark.parametrize(("n", "classes"), [(64, 10), (3, 10), (10, 3), (1, 2)])
