@@ -1,9 +1,9 @@
 # %% [markdown]
 # # Exercises 05 · The failure museum
 #
-# Five small pieces from [chapter 05](../chapters/05_the_failure_museum.ipynb): a loss that survives
+# Six small pieces from [chapter 05](../chapters/05_the_failure_museum.ipynb): a loss that survives
 # everything, a doctor in ten lines, a layer that sees how alike a batch is, an average that counts
-# in samples, and labels that are smoothed on one side.
+# in samples, labels that are smoothed on one side, and a batch that mixes what should be apart.
 #
 # Write where it says so, run the cell, then run the check below it. The check tells you what is
 # wrong; the hints tell you more, one at a time. About an hour in all.
@@ -321,3 +321,34 @@ if check("05.5", smoothed_loss):
     real = torch.tensor([6.0], requires_grad=True)
     smoothed_loss(real, torch.zeros(1), 0.9).backward()
     claim("slope at a real logit of 6: it is drawn back", real.grad, at_least=0.05)
+
+# %% [markdown]
+# ## 05.6 One batch or two?  ●●○
+# *Importance ★★☆ · about 10 minutes*
+#
+# A discriminator with BatchNorm judges 64 real and 64 generated samples. "Put them into one batch,
+# that is faster", says a listing. One feature has mean 1 and standard deviation 1 on the real
+# samples, mean −1 and standard deviation 1 on the generated ones. BatchNorm (without γ and β, and
+# with ε = 0) subtracts the mean of the batch and divides by its standard deviation.
+#
+# **Find** `mixed`: the mean of this feature over the *real* samples after BatchNorm, when all 128
+# are one batch.
+# **Stop** when the check passes, and compare with two batches.
+#
+# <details><summary>Hint 1</summary>What is the mean of all 128?</details>
+# <details><summary>Hint 2</summary>The variance of all is the mean of the squares, E[x²] − 0². For
+# one side E[x²] = variance + mean².</details>
+
+# %%
+# YOUR CODE HERE
+mixed = ...
+
+# %% tags=["raises-exception"]
+if check("05.6", mixed):
+    random, norm = runtime.generator(0), torch.nn.BatchNorm1d(1, affine=False)
+    real, fake = (torch.randn(2_000, 1, generator=random) + m for m in (1, -1))
+    together = norm(torch.cat([real, fake]))[:2_000].mean()
+    claim("one batch: distance from your number", (together - mixed).abs(), at_most=0.03)
+    claim("two batches: mean of the real samples", norm(real).mean().abs(), at_most=0.01)
+    alone = norm(torch.cat([real, real - 4]))[:2_000].mean()
+    claim("the same real samples beside other company: change", alone - together, at_least=0.1)
