@@ -141,7 +141,6 @@ for ax, name in zip(axes.flat, museum.failures(), strict=True):
         ax.set_yscale("log")
     ax.set_title(name.removeprefix("a ").replace(" that is ", "\n"), fontsize=9.5)
     ax.set(xlim=(-0.6, 1.6), xticks=(0, 1), xticklabels=("ill", "cured"))
-figure.tight_layout()
 show(
     figure,
     alt="Twelve panels, one a failure: five crosses for the ill runs and five dots for the cured "

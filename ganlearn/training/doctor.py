@@ -257,8 +257,8 @@ def _collapsed(late: Late) -> Finding | None:
         "collapse",
         "Different latents give much the same samples.",
         _told({"variety over the data's": variety, "spread over the data's": spread}),
-        "a discriminator that learns faster than the generator (two time scales); R1; minibatch "
-        "standard deviation.",
+        "a discriminator that learns faster than the generator: a higher rate (two time scales), "
+        "or more moves.",
         5,
     )
 
