@@ -942,7 +942,8 @@ claim(
 #
 # This is a ring and a small network. It says nothing about which game draws the best faces. It
 # says that a comparison of losses without the penalty, the rates and the seeds says little.
-#
+
+# %% [markdown]
 # ## What the papers do, what we do
 #
 # | | there | here |

@@ -162,6 +162,7 @@ def not_sorted(a: Tensor, b: Tensor) -> Tensor:
 
 
 def tallest(a: Tensor, b: Tensor) -> Tensor:
+    """The largest |F - G|."""
     ends = torch.cat([a, b])
     below = [(part <= ends[:, None]).double().mean(1) for part in (a, b)]
     return (below[0] - below[1]).abs().max()
@@ -298,6 +299,7 @@ TO_GENERATOR = "a gradient reaches whoever made the samples"
 
 
 def direction(shape: tuple[int, ...], g: torch.Generator, slope: float) -> Tensor:
+    """A weight of this shape, in a random direction, as long as the slope."""
     w = torch.randn(shape, generator=g)
     return slope * w / w.norm()
 
