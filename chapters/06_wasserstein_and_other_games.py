@@ -381,6 +381,9 @@ claim("largest gap over W1 and steepest slope", fair, at_most=1.05, needs_traini
 # One sample has one $u$, one $\hat x$, one gradient, one norm. The norm goes over everything that
 # makes up *a sample*: channels, height, width. Then the mean over the batch. The gradient is
 # taken with `create_graph=True`, for the critic has to learn from it.
+#
+# It is a term *beside* a loss. A text that lists "gradient penalty" among the loss functions has it
+# in the wrong place: by itself it tells nobody real from fake.
 
 
 # %%
