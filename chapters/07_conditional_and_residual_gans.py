@@ -276,6 +276,7 @@ def be_named(game, real, z):
     return game.loss.generator(said[:, 0]) + conditional.classification_loss(said, fake[:, 1:])
 
 
+# %%
 def six_runs(judge, steps):
     """Samples (6, 512) and their classes (6, 512) of six seeds."""
 
@@ -623,6 +624,8 @@ def stack(kind, seed, blocks=24, width=64):
 
 kinds = ("plain, default", "plain, He", "skip, He", "skip, last layer 0")
 measured = {kind: [stack(kind, seed) for seed in range(5)] for kind in kinds}
+
+# %%
 figure, axes = plt.subplots(1, 2, figsize=(9, 3))
 for i, (ax, title) in enumerate(zip(axes, ("spread of the signal", "gradient"), strict=True)):
     for kind, style in zip(kinds, ("-", "--", "-.", ":"), strict=True):
