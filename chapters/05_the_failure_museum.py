@@ -640,7 +640,8 @@ claim("share of all runs that cover seven modes or more", solved, at_least=0.25,
 #
 # These are answers about a ring, players of two hidden layers and 600 steps. On pictures some of
 # them change: there R1, averages and augmentation earn their place (chapters 06 and 15).
-#
+
+# %% [markdown]
 # ## What the paper does, what we do
 #
 # | | published | here |
