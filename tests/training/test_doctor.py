@@ -76,7 +76,7 @@ def test_each_finding_is_named_with_numbers_and_advice(name, changed):
         {},
         {"told_apart": 0.99, "pull": 1.0},  # a critic wins, and still shows the way
         {"told_apart": 0.99, "pull": 0.95, "variety": 0.8},  # wins, and yet all kinds are made
-        {"told_apart": 0.99, "pull": 0.95, "variety": lambda i: 0.05 * i},  # it gets better
+        {"told_apart": 0.99, "pull": 0.95, "variety": lambda i: 0.001 * i**2.6},  # better
         {"push": 1e-4, "told_apart": 0.5, "variety": 1.0},  # an equilibrium
         {"variety": lambda i: 0.01 if i < 6 else 0.6},  # a bad beginning
         {"variety": lambda i: 0.01 if i == 10 else 0.6},  # one odd report
