@@ -13,6 +13,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from ganlearn.course.files import as_text, write
+from ganlearn.course.places import CHAPTERS
 from ganlearn.errors import UserError
 from ganlearn.grading.assignment import Assignment
 from ganlearn.grading.collect import File, Submission, TooLarge
@@ -70,7 +71,7 @@ def grade_one(submission: Submission, room: Room, key: str) -> Record:
     """
     record = Record(submission.student, key, late=submission.late, isolation=room.level)
     record.notes += submission.notes
-    in_order = sorted(submission.files, key=lambda file: (-file.version, str(file.path)))
+    in_order = order(submission.files, [assignment.name for assignment in room.assignments])
     unread = [file for file in in_order if not _grade_file(file, room, record)]
     if not submission.files:
         named = ", ".join(submission.others[:3])
@@ -83,6 +84,25 @@ def grade_one(submission: Submission, room: Room, key: str) -> Record:
             marks = [Mark(c.exercise, state, f"✗ {c.exercise}: {why}") for c in assignment.checks]
             record.notebooks.append(Graded(assignment.name, "", marks))
     return record
+
+
+def order(files: Sequence[File], names: Sequence[str]) -> list[File]:
+    """Files in the order in which they are looked at; of two for one assignment, the first counts.
+
+    Last come chapters, which have the name of their exercises and may lie in the same folder.
+    Otherwise the latest upload comes first, then a name that was handed out before copies of it
+    (``-Copy1``), which come first in the alphabet.
+
+    Args:
+        files: of one student.
+        names: of the assignments.
+    """
+
+    def place(file: File) -> tuple[bool, int, bool, str]:
+        renamed = file.path.stem not in names
+        return CHAPTERS in file.path.parts[:-1], -file.version, renamed, str(file.path)
+
+    return sorted(files, key=place)
 
 
 def _grade_file(file: File, room: Room, record: Record) -> bool:
