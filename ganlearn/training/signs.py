@@ -98,7 +98,10 @@ def measure(
     real_logits, fake_logits = (x.float().unsqueeze(-1).flatten(2).mean(2) for x in logits)
     given = (fake_logits, real_logits) if loss.paired else (fake_logits,)
     total = torch.vmap(loss.generator)(*given).sum()
-    asked = torch.autograd.grad(total, [fake_logits, fake, *weights])
+    # A network may have weights that its samples do not depend on, such as an encoder's.
+    asked = torch.autograd.grad(
+        total, [fake_logits, fake, *weights], allow_unused=True, materialize_grads=True
+    )
     pull, push, *slopes = (slope.float() for slope in asked)
     with torch.no_grad():
         points, real = fake.detach().float().flatten(2), seen.real.float().flatten(1)

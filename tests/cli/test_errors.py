@@ -18,7 +18,7 @@ COMMANDS = ("lab", "run", "doctor", "train", "sample", "course")
         (["train", "ring", "--stps", "5"], "--stps"),
         (["train", "ring", "--steps", "five"], "Invalid value for '--steps'"),
         (["train", "ring", "--steps", "0"], "Invalid value for '--steps'"),
-        (["train", "rung"], "choose from digits, edges, paintings, photographs, ring"),
+        (["train", "rung"], "choose from digits, digits-by-class, edges, paintings"),
         (["train", "none.toml"], "There is no file none.toml"),
         (["train", "ring", "--device", "toaster"], "There is no device 'toaster'"),
         (["train", "ring", "--budget", "huge"], "'huge'; choose one of smoke, laptop, full"),

@@ -143,3 +143,14 @@ def test_the_average_of_an_ensemble_is_that_of_one_network():
         torch.testing.assert_close(games.average[name][1], parameter)
     z = torch.randn(512, 4, generator=runtime.generator(3))
     assert torch.allclose(games.report().samples[1], average.network(z), atol=1e-6)
+
+
+def test_weights_that_a_sample_does_not_need_have_a_gradient_of_zero():
+    cloud, seen = data.Mixture([[0.0, 0.0]], 1.0), torch.device("cpu")
+    plain = training.Game(Affine(1.0, [0.5, 0.0]), Line([1.0, 0.0]))
+    more = training.Game(Affine(1.0, [0.5, 0.0]), Line([1.0, 0.0]))
+    more.generator.unused = nn.Linear(3, 3)
+    with_less, with_more = (
+        signs.of_game(game, signs.probes(cloud, 2, 0, seen)) for game in (plain, more)
+    )
+    assert with_more == with_less
