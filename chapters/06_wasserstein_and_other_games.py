@@ -338,7 +338,7 @@ for row, (gap, steepest) in enumerate(readings.values()):
 right.axvline(1, color=plots.TRUTH, lw=1, ls=":")
 right.set(yticks=range(4), yticklabels=list(readings), ylim=(-0.5, 3.5), xscale="log")
 right.set_title("Reading of W1, and the steepest slope")
-right.legend(loc="upper right", fontsize=9)
+right.legend(loc="upper center", bbox_to_anchor=(0.5, -0.1), ncols=2, fontsize=9)
 show(
     figure,
     alt="Left: weights of the clipped critic pile up at minus and plus 0.2; those of the penalised "
