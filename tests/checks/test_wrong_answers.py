@@ -48,3 +48,11 @@ def test_an_exercise_has_a_bank(id):
 @pytest.mark.parametrize("id", EXERCISES)
 def test_the_reference_passes_its_own_check(id):
     assert examine(id, EXERCISES[id].reference)
+
+
+def test_the_readme_says_how_many_there_are():
+    """Those of the chapters; the demonstration, 00, is for authors."""
+    counted = [p for p in WRONG if not p.exercise.startswith("00")]
+    exercises = {p.exercise for p in counted}
+    said = f"All {len(counted)} in the banks of {len(exercises)} exercises are rejected"
+    assert said in (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
