@@ -14,11 +14,13 @@ from ganlearn.errors import UserError
 
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 LANGUAGE = {"name": "python"}
+QUIZ_TAG = "quiz"
+"""Of a cell that asks a question: its call holds the answer, so JupyterLab folds it away."""
 PERCENT = {"extension": ".py", "format_name": "percent"}
 
 
 def read(py: Path) -> NotebookNode:
-    """The cells of a percent file, with nothing of their metadata but the tags.
+    """The cells of a percent file, with nothing of their metadata but the tags and what they mean.
 
     Raises:
         UserError: when the file is not UTF-8, or has no cells.
@@ -33,6 +35,8 @@ def read(py: Path) -> NotebookNode:
     for cell in cells:
         tags = cell.metadata.get("tags")
         cell.metadata = NotebookNode(tags=tags) if tags else NotebookNode()
+        if QUIZ_TAG in (tags or ()):
+            cell.metadata.jupyter = NotebookNode(source_hidden=True)
     return finish(cells)
 
 
