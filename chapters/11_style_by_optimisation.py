@@ -20,7 +20,7 @@
 from dataclasses import replace
 
 from ganlearn import nets, plots, progress, runtime, style
-from ganlearn.notebook import claim, predict, show
+from ganlearn.notebook import claim, predict, quiz, quiz_score, show
 from ganlearn.style import colour
 from ganlearn.style.pictures import resize_to
 from ganlearn.widgets import Panel
@@ -1194,24 +1194,106 @@ print(style.judge(my_content or "chelsea", my_style or "glass", mine.pictures, m
 # %% [markdown]
 # ## Quiz
 #
-# 1. You mirror the style picture. What happens to its Gram matrix at `relu1_1`?
-#    <details><summary>Answer</summary>The order of the places does not matter, but mirrored edges
-#    wake other channels. So it changes, unless the picture has as many edges to the left as to the
-#    right.</details>
-# 2. Two pictures have the same Gram matrices at all five layers. Are they the same?
-#    <details><summary>Answer</summary>No. The textures of section 3 come close to that, and their
-#    pixels lie elsewhere.</details>
-# 3. Why may Adam be clamped after each step, and L-BFGS not inside its closure?
-#    <details><summary>Answer</summary>L-BFGS reads curvature off pairs of step and change of
-#    gradient. With a clamp in the closure the gradient belongs to another point than the one it
-#    remembers. Adam only averages gradients.</details>
-# 4. A program has style weight $10^6$ and content weight 1. Is its style strong?
-#    <details><summary>Answer</summary>Nobody can say. It depends on how its losses are scaled: with
-#    sums or means, which layer, which network. That is why ours are relative.</details>
-# 5. A new method reports a style loss half of yours, in its own network's features. Is it better?
-#    <details><summary>Answer</summary>Not proven. It optimised that number. Let a network judge
-#    that neither method used, and look at the content distance as well.</details>
-#
+# Five questions; the first choice counts.
+
+# %% tags=["quiz"]
+quiz(
+    "You mirror the style picture. What happens to its Gram matrix at relu1_1?",
+    [
+        "It stays as it is, since it forgets where things are",
+        "As a rule it changes: mirrored edges wake other channels",
+        "It is mirrored as well: its rows come in the opposite order",
+        "It changes only if the picture is not square",
+    ],
+    right=1,
+    because=[
+        "That is so for places that are shuffled; but mirroring also turns each edge round.",
+        "It would stay only if the picture had as many edges to the left as to the right.",
+        "Its rows are channels, not places, so nothing in it runs from left to right.",
+        "The matrix is a mean over places and does not know the shape of the picture.",
+    ],
+)
+
+# %% tags=["quiz"]
+quiz(
+    "Two pictures have the same Gram matrices at all five layers. Are they the same?",
+    [
+        "Yes: five layers together leave no freedom",
+        "Yes, up to a mirror image, since nobody asks for left and right",
+        "Not quite: one is a blurred copy of the other",
+        "Not necessarily: the same touches may lie elsewhere",
+    ],
+    right=3,
+    because=[
+        "Then the textures of section 3 would become copies of the glass, and they do not.",
+        "The panes of section 3 lie in neither order, and a mirror image has other edges.",
+        "Blur changes the fine layers first, and their Gram matrices would show it.",
+        "The textures of section 3 come close to that, and their pixels lie elsewhere.",
+    ],
+)
+
+# %% tags=["quiz"]
+quiz(
+    "Why may Adam be clamped after each step, and L-BFGS not inside its closure?",
+    [
+        "Adam's steps are so small that they never leave the range",
+        "A clamp cuts the gradient off, and only L-BFGS needs all of it",
+        "L-BFGS reads curvature off its steps, and the clamp falsifies them",
+        "L-BFGS calls its closure so often that a clamp is too slow there",
+    ],
+    right=2,
+    because=[
+        "From a white pixel any step upwards leaves it; that is why Adam is clamped at all.",
+        "The clamp moves the point and takes no part in the gradient, which both methods need.",
+        "The gradient then comes from another point than it remembers; Adam only averages "
+        "gradients.",
+        "A clamp costs next to nothing; the loss leaps because step and gradient do not fit.",
+    ],
+)
+
+# %% tags=["quiz"]
+quiz(
+    "A program has style weight 1,000,000 and content weight 1. Is its style strong?",
+    [
+        "Nobody can say without knowing how its losses are scaled",
+        "Yes: the style counts a million times as much",
+        "No: so large a weight is only there to repair a weak style",
+        "Yes: it is like our strength at 0.999999",
+    ],
+    right=0,
+    because=[
+        "Sums or means, which layer, which network: all of that matters, so our losses are "
+        "relative.",
+        "It would, if both losses were of one size; with means over large maps they are far "
+        "from it.",
+        "That may be the case or not: with sums in place of means the same weight would be huge.",
+        "Our strength weighs relative losses; here nobody has said what the losses are "
+        "relative to.",
+    ],
+)
+
+# %% tags=["quiz"]
+quiz(
+    "A new method halves your style loss in the features that it was made with. Is it better?",
+    [
+        "Yes: half the loss is half the distance from the style",
+        "Not proven: let a network judge that neither method used",
+        "No: whoever is nearer to the style has lost the content",
+        "Yes, if your loss was measured in the same features",
+    ],
+    right=1,
+    because=[
+        "It is so in the eyes of one network, the very one that the method has pleased.",
+        "It optimised that number; and look at the content distance as well.",
+        "Often it is so, but it need not be; the content distance has to be measured, too.",
+        "Then one side was trained for the exam and the other was not; take a third network.",
+    ],
+)
+
+# %% tags=["quiz"]
+quiz_score()
+
+# %% [markdown]
 # ## References
 #
 # - L. Gatys, A. Ecker, M. Bethge, *A neural algorithm of artistic style*, 2015,
