@@ -25,7 +25,7 @@ import time
 from pathlib import Path
 
 from ganlearn import data, plots, progress, runtime, style
-from ganlearn.notebook import claim, predict, show
+from ganlearn.notebook import claim, predict, quiz, quiz_score, show
 from ganlearn.style import frames, motion, video
 from ganlearn.style.fast_training import pieces
 from ganlearn.widgets import Panel
@@ -833,24 +833,104 @@ claim(
 # - Instance norm removes a picture's own contrast; its scale and shift are where a style lives.
 #   They can be learnt (one style), looked up (many), mixed, or measured (any).
 # - Speed is judged together with quality, and flicker together with both.
-#
+
+# %% [markdown]
 # ## Quiz
 #
-# 1. Training takes 60 seconds, optimisation 6 seconds a picture, a pass 0.05. From how many
-#    pictures on does the network pay?
-#    <details><summary>Answer</summary>60 / (6 − 0.05) ≈ 10.1, so from the eleventh.</details>
-# 2. Why does a convolution before instance norm need no bias?
-#    <details><summary>Answer</summary>A bias adds the same to every place of a channel, and the
-#    norm subtracts the channel's mean.</details>
-# 3. Somebody sends a large picture through the network in four tiles. What will one see?
-#    <details><summary>Answer</summary>Tiles of different brightness and contrast: each is
-#    normalised by itself, so a tile of sky becomes as lively as a tile of faces.</details>
-# 4. What is AdaIN of a photograph with itself, and what does the whole method then give back?
-#    <details><summary>Answer</summary>The features themselves; decoded, the photograph as the
-#    decoder can draw it. Not the photograph.</details>
-# 5. A method for films has flicker 0. Is it good?
-#    <details><summary>Answer</summary>A constant grey has flicker 0. Ask for its style and content
-#    distance.</details>
+# Five questions; the first choice counts.
+
+# %% tags=["quiz"]
+quiz(
+    "Training takes 60 seconds, optimisation 6 a picture, a pass 0.05. When does training pay?",
+    [
+        "from the 10th picture on",
+        "from the 11th picture on",
+        "from the 120th picture on",
+        "from the 1,200th picture on",
+    ],
+    right=1,
+    because=[
+        "Ten optimised pictures take 60 seconds; training and ten passes take 60.5.",
+        "60 / (6 − 0.05) is about 10.1, so ten pictures are not yet enough.",
+        "6 / 0.05 = 120 says how many times faster a pass is; the training is not in it.",
+        "60 / 0.05 = 1,200 passes last as long as the training; that saves nothing yet.",
+    ],
+)
+
+# %% tags=["quiz"]
+quiz(
+    "Why does a convolution before instance norm need no bias?",
+    [
+        "After training its bias is close to 0 anyway",
+        "The norm divides by the spread, and that makes a bias vanish",
+        "The next convolution has a bias and makes up for it",
+        "The norm subtracts the channel's mean, and the bias with it",
+    ],
+    right=3,
+    because=[
+        "Nothing draws it there: the loss does not depend on it, so its gradient is 0.",
+        "To divide would only change its size; it is gone before, with the mean.",
+        "That one may stand before a norm, too; what shifts a channel is the norm's own beta.",
+        "A bias adds the same to every place of a channel, so it is a part of the mean.",
+    ],
+)
+
+# %% tags=["quiz"]
+quiz(
+    "Somebody sends a large picture through our network in four tiles. What will one see?",
+    [
+        "tiles that differ in brightness and contrast",
+        "thin seams where tiles meet, and no other difference",
+        "no difference, since convolutions see only what is near",
+        "strokes of twice the size, since each tile is a picture",
+    ],
+    right=0,
+    because=[
+        "Each is normalised by itself, so a tile of sky becomes as lively as a tile of faces.",
+        "Borders do make seams; but the mean and spread of a tile change all of its pixels.",
+        "Convolutions do, but instance norm takes mean and spread over all that it is shown.",
+        "Strokes have the size in pixels that they had in training, in a tile as in the whole.",
+    ],
+)
+
+# %% tags=["quiz"]
+quiz(
+    "AdaIN gives a photograph its own style, at full strength. What comes back?",
+    [
+        "the photograph itself, since nothing was changed",
+        "a grey picture, since mean and spread cancel out",
+        "the photograph as the decoder can draw it",
+        "the photograph with twice its contrast",
+    ],
+    right=2,
+    because=[
+        "The features are unchanged, but the pixels must be drawn from them by the decoder.",
+        "Mean and spread are taken away and then put back, the same ones.",
+        "AdaIN of features with themselves gives these features, and the decoder draws them.",
+        "The old spread is divided out before the new one comes in, so nothing doubles.",
+    ],
+)
+
+# %% tags=["quiz"]
+quiz(
+    "A method for films has flicker 0. Is it good?",
+    [
+        "Yes: nothing changes that should not change",
+        "No: where things move, some flicker is right",
+        "Yes, if its content distance is small, too",
+        "Not for sure: a grey film has flicker 0, too",
+    ],
+    right=3,
+    because=[
+        "That is what flicker asks, and a film of one constant grey fulfils it.",
+        "Flicker is taken along the motion; what only moves has none.",
+        "The film as it was has both, and no style at all.",
+        "Ask for its style distance and its content distance as well.",
+    ],
+)
+
+# %% tags=["quiz"]
+quiz_score()
 
 # %% [markdown]
 # ## References
