@@ -20,7 +20,7 @@ import json
 from pathlib import Path
 
 from ganlearn import plots, runtime, style, training, translate
-from ganlearn.notebook import claim, predict, show
+from ganlearn.notebook import claim, predict, quiz, quiz_score, show
 from ganlearn.style.statistics import GRAM
 
 import matplotlib.pyplot as plt
@@ -819,24 +819,103 @@ claim("lines kept by the painter", translate.lines_kept(outlines, painted), at_l
 # %% [markdown]
 # ## Quiz
 #
-# 1. Three targets for the same input have the value 0.1, 0.2 and 0.9 at a pixel. What does a
-#    network learn there by L1, and what by squared differences?
-#    <details><summary>Answer</summary>L1: 0.2, the median. Squared: 0.4, the mean.</details>
-# 2. A discriminator has three layers with kernel 4 and stride 2 and one with kernel 4 and stride 1.
-#    How large is its patch?
-#    <details><summary>Answer</summary>1 → 4 → (4 − 1) · 2 + 4 = 10 → 22 → 46 pixels.</details>
-# 3. Why is the discriminator of pix2pix shown the input, and that of CycleGAN not?
-#    <details><summary>Answer</summary>With pairs, "a painting of other outlines" is a mistake that
-#    it should notice. Without pairs there is no right pair to show it; the cycle has to keep
-#    the content.</details>
-# 4. Both translators of a CycleGAN return their input unchanged. Which terms are 0?
-#    <details><summary>Answer</summary>Cycle and identity, both. Only the discriminators
-#    object.</details>
-# 5. A colleague reports that her translator beats pix2pix: its L1 to the targets is smaller. What
-#    do you ask?
-#    <details><summary>Answer</summary>What it was trained on. L1 alone wins by this number, with
-#    the median. Ask for a measure that took no part, and for the pictures.</details>
-#
+# Five questions; the first choice counts.
+
+# %% tags=["quiz"]
+quiz(
+    "Targets of one input have 0.1, 0.2 and 0.9 at a pixel. What does a network learn there?",
+    [
+        "0.4 by L1, and 0.2 by squared differences",
+        "0.2 by L1, and 0.4 by squared differences",
+        "0.4 by L1, and 0.4 by squared differences",
+        "one of the three, by L1 as by squared differences",
+    ],
+    right=1,
+    because=[
+        "It is the other way round: a far value pulls harder when its distance is squared.",
+        "L1 is cheapest at the median, 0.2, and squared differences at the mean, 0.4.",
+        "The mean is best for squared differences; by L1 it costs more than the median does.",
+        "The median of three is one of them, but 0.4, best for squared differences, is none.",
+    ],
+)
+
+# %% tags=["quiz"]
+quiz(
+    "Three layers with kernel 4 and stride 2, then one with 4 and stride 1: how large is "
+    "the patch?",
+    [
+        "13 pixels",
+        "32 pixels",
+        "46 pixels",
+        "70 pixels",
+    ],
+    right=2,
+    because=[
+        "So it would be with stride 1 in every layer: 1 + 4 · 3.",
+        "That is the kernel times all strides, 4 · 8; but the other layers' kernels widen it, too.",
+        "Backwards from one logit: 1, 4, then (4 − 1) · 2 + 4 = 10, 22 and 46.",
+        "The paper's discriminator sees 70; it has one more layer with kernel 4 and stride 1.",
+    ],
+)
+
+# %% tags=["quiz"]
+quiz(
+    "Why is the discriminator of pix2pix shown the input, and that of CycleGAN not?",
+    [
+        "Only pairs can show it what fits an input",
+        "In pix2pix nothing else compares places",
+        "CycleGAN has two discriminators, so one is spared it",
+        "CycleGAN leaves it out because that is faster",
+    ],
+    right=0,
+    because=[
+        "Without pairs there is no right pair to show; there the cycle has to keep the content.",
+        "L1 compares them; the discriminator is to notice a fine painting of other outlines.",
+        "There are two because there are two sides; each sees pictures of its own side alone.",
+        "Time is not the reason: no real pair exists that it could learn from.",
+    ],
+)
+
+# %% tags=["quiz"]
+quiz(
+    "Both translators of a CycleGAN return their input unchanged. Which terms are 0?",
+    [
+        "all, for nothing has been spoilt",
+        "the cycle term and no other",
+        "the identity term and no other",
+        "the cycle and the identity term",
+    ],
+    right=3,
+    because=[
+        "The discriminators object: a photograph does not look like glass.",
+        "Identity is 0 as well: what is right already is left alone.",
+        "The cycle is 0 as well: who never leaves is back at once.",
+        "Both are cheapest when nothing is done; only the discriminators object.",
+    ],
+)
+
+# %% tags=["quiz"]
+quiz(
+    "A colleague says her translator beats pix2pix: its L1 is smaller. What do you ask first?",
+    [
+        "nothing: nearer to the targets is better",
+        "how many pictures it was measured on",
+        "what loss it was trained on",
+        "how many weights it has",
+    ],
+    right=2,
+    because=[
+        "By that number the pale pictures of L1 alone are the best of all.",
+        "More pictures make the number surer, but they do not make it a fair judge.",
+        "L1 alone wins by its own number; ask for a measure that took no part, and the pictures.",
+        "More weights may lower any loss; whether this loss may judge is another question.",
+    ],
+)
+
+# %% tags=["quiz"]
+quiz_score()
+
+# %% [markdown]
 # ## References
 #
 # - P. Isola, J.-Y. Zhu, T. Zhou, A. Efros, *Image-to-image translation with conditional adversarial
