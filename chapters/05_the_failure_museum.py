@@ -21,7 +21,7 @@ from pathlib import Path
 
 from ganlearn import data, losses, museum, nets, plots, runtime, training, widgets
 from ganlearn.museum import folklore
-from ganlearn.notebook import claim, predict, show
+from ganlearn.notebook import claim, predict, quiz, quiz_score, show
 from ganlearn.progress import bar
 
 import matplotlib.pyplot as plt
@@ -665,24 +665,110 @@ claim("share of all runs that cover seven modes or more", solved, at_least=0.25,
 #   that is silent then. The cures point in opposite directions, so diagnose first.
 # - Low momentum mattered more than any trick. Gradient clipping cures no collapse.
 # - An interval that contains 0 says "not seen with ten seeds".
-#
+
+# %% [markdown]
 # ## Quiz
 #
-# 1. Told apart is 1.0 and pull is 0.01. What is it, and what would you change?
-#    <details><summary>Answer</summary>A saturated loss: take the non-saturating one. A penalty or
-#    noise, so that the discriminator is less sure, helps as well.</details>
-# 2. Told apart is 0.5, variety 0.03. Is the generator perfect?
-#    <details><summary>Answer</summary>No, it has collapsed; the discriminator has lost track of the
-#    heap. Half can mean "equal" or "blind".</details>
-# 3. A loss was mended with `log(p + 1e-8)`. Why is that worse than a crash?
-#    <details><summary>Answer</summary>The gradient vanishes where the generator is worst, and
-#    nothing tells you.</details>
-# 4. A trick has the interval [−0.4, 0.1] for the change of the distance. Does it help?
-#    <details><summary>Answer</summary>It may; we have not seen it. More seeds would make the
-#    interval shorter.</details>
-# 5. Why can the doctor not see memorisation?
-#    <details><summary>Answer</summary>All her signs compare with the training data, and a copy of
-#    these is perfect.</details>
+# Five questions about signs and cures; the first choice counts.
+
+# %% tags=["quiz"]
+quiz(
+    "A log says: told apart 1.0, pull 0.01. What is it, and what do you change first?",
+    [
+        "The end of training: nothing pulls any more, so stop",
+        "A collapse: let the discriminator learn faster",
+        "A saturated loss: take the non-saturating one",
+        "A generator that is pulled too hard: clip its gradients",
+    ],
+    right=2,
+    because=[
+        "A healthy discriminator wins about four comparisons in five; this one wins them all.",
+        "The discriminator wins every comparison already; a faster one leaves the loss as silent.",
+        "A sure discriminator and a silent loss. A penalty or noise makes it less sure and "
+        "helps too.",
+        "A pull of 0.01 is next to nothing, and clipping cannot make it larger.",
+    ],
+)
+
+# %% tags=["quiz"]
+quiz(
+    "Told apart is 0.5, variety 0.03. Is the generator perfect?",
+    [
+        "No: it has collapsed, and the discriminator has lost track of the heap",
+        "Yes: one half means that real and generated samples are alike",
+        "Nearly: variety stays that low in healthy runs, so train on",
+        "No: the discriminator is too strong, so slow it down",
+    ],
+    right=0,
+    because=[
+        "Half can mean equal or blind; so little variety says blind.",
+        "That is so for the best discriminator. One that has lost track of a heap guesses as well.",
+        "In the healthy runs variety ended near one half. 0.03 is a heap.",
+        "A strong one would win nearly every comparison, and a slower one makes a collapse worse.",
+    ],
+)
+
+# %% tags=["quiz"]
+quiz(
+    "p comes from a sigmoid, and a loss was mended with log(p + 1e-8). Why is that worse "
+    "than a crash?",
+    [
+        "It shifts all losses, so runs can no longer be compared",
+        "The gradient explodes where p is near 0, and nan comes later",
+        "The 1e-8 is rounded away, so the loss is infinite as before",
+        "The gradient vanishes where the generator is worst, and nothing tells you",
+    ],
+    right=3,
+    because=[
+        "A shift of 1e-8 is far below what seeds do. The trouble is the slope, not the value.",
+        "Near p = 0 the sigmoid is flat, and the slope in the logit goes to 0 instead.",
+        "Beside a p near 0 it is not rounded away. The loss stays finite, and that hides "
+        "the trouble.",
+        "There p is far below 1e-8 and the logarithm hardly moves: no pull where it is "
+        "needed most.",
+    ],
+)
+
+# %% tags=["quiz"]
+quiz(
+    "With ten seeds, a trick's change of the distance has the 95 % interval [−0.4, 0.1]. "
+    "Does the trick help?",
+    [
+        "Yes: the middle of the interval, −0.15, is below 0",
+        "It may, but these seeds do not show it",
+        "No: an interval that contains 0 shows that there is no effect",
+        "In four runs of five, for that share of the interval is below 0",
+    ],
+    right=1,
+    because=[
+        "The middle is the best guess, but 0.1 farther agrees with these seeds as well as "
+        "0.4 nearer.",
+        "The interval contains 0. More seeds would make it shorter.",
+        "It contains −0.4 as well. Not seen is not the same as not there.",
+        "The interval is about the mean change. It does not say in how many runs the trick helps.",
+    ],
+)
+
+# %% tags=["quiz"]
+quiz(
+    "Why can the doctor not see memorisation?",
+    [
+        "Her signs are averages, and copies are too rare to move them",
+        "She looks at the losses alone, and these fall in every run",
+        "All her signs compare with the training data, and copies of these are perfect",
+        "Copies have little variety, and she takes that for a collapse",
+    ],
+    right=2,
+    because=[
+        "Even if every sample is a copy, the signs look healthy.",
+        "She looks at the signs as well, and they are as healthy as the losses.",
+        "Only samples that were held back tell.",
+        "Copies of many training samples have full variety, so she has nothing to report.",
+    ],
+)
+
+# %% tags=["quiz"]
+quiz_score()
 
 # %% [markdown]
 # ## References
