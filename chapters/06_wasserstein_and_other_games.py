@@ -24,7 +24,7 @@ from pathlib import Path
 
 from ganlearn import data, losses, metrics, nets, penalties, plots, progress, rules, runtime
 from ganlearn import training
-from ganlearn.notebook import claim, predict, show
+from ganlearn.notebook import claim, predict, quiz, quiz_score, show
 from ganlearn.widgets import Panel
 
 import matplotlib.pyplot as plt
@@ -982,22 +982,107 @@ claim(
 # - A critic needs a limit on its slope. Clipping, a penalty and spectral norm give three.
 # - Test a penalty on critics whose slope is known: linear, flat, bent; several shapes and batches.
 # - R1 lets the players rest, because the solution has a flat discriminator.
-#
+
+# %% [markdown]
 # ## Quiz
 #
-# 1. Two sets of numbers: {0, 1} and {0, 0, 1, 1}. What is $W_1$?
-#    <details><summary>Answer</summary>0: the shares are the same, so F = G.</details>
-# 2. A critic of slope at most 2 opens a gap of 3. What do you know about $W_1$?
-#    <details><summary>Answer</summary>It is at least 3/2: half the critic is 1-Lipschitz.</details>
-# 3. A penalty's test uses batch size 1. Which mistake does it miss?
-#    <details><summary>Answer</summary>A norm over the batch: for one sample it is the right one.
-#    </details>
-# 4. Why does a lazy penalty, every 8 steps, weigh 8 times as much?
-#    <details><summary>Answer</summary>So that its pull, averaged over the steps, is that of the
-#    penalty at every step.</details>
-# 5. Someone clips gradients and says that this makes a WGAN. Does it?
-#    <details><summary>Answer</summary>No. It shortens steps. The critic can still become as steep
-#    as it likes, in more of them.</details>
+# Five questions about distances and slopes; the first choice counts.
+
+# %% tags=["quiz"]
+quiz(
+    "Two sets of numbers: {0, 1} and {0, 0, 1, 1}. What is their distance W1?",
+    [
+        "0",
+        "1/2",
+        "1",
+        "it is not defined for unequal sizes",
+    ],
+    right=0,
+    because=[
+        "The shares are the same, so the two distribution functions are equal.",
+        "Then half of the earth would move by 1. But half of each set is at 0 and half at 1.",
+        "The counts differ, but W1 compares shares: nothing has to move.",
+        "Sorting needs equal sizes. The area between the distribution functions does not.",
+    ],
+)
+
+# %% tags=["quiz"]
+quiz(
+    "A critic of slope at most 2 opens a gap of 3. What do you know about W1?",
+    [
+        "It is 3",
+        "It is at least 3",
+        "It is at most 3/2",
+        "It is at least 3/2",
+    ],
+    right=3,
+    because=[
+        "That needs the best critic among those of slope at most 1, and this may be neither.",
+        "A gap is a lower bound when the slope is at most 1. With slope 2 it may be twice "
+        "too large.",
+        "No critic gives an upper bound, for a better one may open a larger gap. A plan gives one.",
+        "Half the critic is 1-Lipschitz and opens half the gap, and no such gap is larger than W1.",
+    ],
+)
+
+# %% tags=["quiz"]
+quiz(
+    "The test of a gradient penalty uses a linear critic of slope 1 and a batch of one "
+    "picture. Which mistake does it miss?",
+    [
+        "A norm over the channels of each pixel",
+        "A norm over the whole batch",
+        "The slope of sigmoid(f) and not of f",
+        "A mean of squared slopes, without the 1",
+    ],
+    right=1,
+    because=[
+        "Each pixel has its own small slope then, and already for one picture the result is not 0.",
+        "For one picture it is the right norm. For 64 of them it gives 49 and not 0.",
+        "A sigmoid is nowhere steeper than 1/4, so the result is not 0 and the test fails.",
+        "That is another penalty: for slope 1 it gives 1 and not 0, and the test fails.",
+    ],
+)
+
+# %% tags=["quiz"]
+quiz(
+    "Why does a lazy penalty, played every 8 steps, weigh 8 times as much?",
+    [
+        "So that no slope passes its limit in the steps between",
+        "Because its second derivatives make a step 8 times as dear",
+        "So that its pull, averaged over the steps, stays the same",
+        "Because Adam divides a gradient that comes seldom by 8",
+    ],
+    right=2,
+    because=[
+        "A penalty is a price and no wall. In the steps between it does not pull at all.",
+        "The price is why it is played seldom. A weight changes what is learned, not what "
+        "it costs.",
+        "Eight times the pull at one step in eight is the pull of the penalty at every step.",
+        "Adam has no such factor. The trainer adapts Adam's rate and betas to the extra move.",
+    ],
+)
+
+# %% tags=["quiz"]
+quiz(
+    "Someone clips gradients and says that this makes a WGAN. Does it?",
+    [
+        "Yes: with short gradients the critic stays flat",
+        "No: it shortens steps, and the critic can still become steep",
+        "Yes, if the bound is the 0.01 of the paper",
+        "No: the gradients of the generator must be clipped as well",
+    ],
+    right=1,
+    because=[
+        "That gradient is by the weights. A flat critic has a small slope in its input.",
+        "The critic takes more steps and becomes as steep as it likes; the objective is as it was.",
+        "The paper's 0.01 bounds the weights after each step, not the gradients.",
+        "Then both take shorter steps. Still nothing limits the slope of the critic.",
+    ],
+)
+
+# %% tags=["quiz"]
+quiz_score()
 
 # %% [markdown]
 # ## References
