@@ -23,7 +23,7 @@ from ganlearn import conditional, data, losses, metrics, nets, plots, rules, run
 from ganlearn.metrics.obedience import obedience, variety
 from ganlearn.nets import shares, with_planes
 from ganlearn.nets.shipped_conditional import shipped_conditional
-from ganlearn.notebook import claim, predict, show
+from ganlearn.notebook import claim, predict, quiz, quiz_score, show
 from ganlearn.widgets import Panel
 
 import matplotlib.pyplot as plt
@@ -806,25 +806,108 @@ claim("share of the rarest class", seen.balance.min(), at_least=0.005, needs_tra
 #   overlap; and who learns to name fakes may agree with them on a private code.
 # - Obedience without variety says little; measure both, with a reader who took no part.
 # - Skips let signals and gradients pass; last layers that start at zero let any depth begin.
-#
+
+# %% [markdown]
 # ## Quiz
 #
-# 1. A generator draws perfect digits and ignores the class. What is the best logit of a
-#    discriminator that sees no class, and of one that does?
-#    <details><summary>Answer</summary>0 everywhere without it. With it log p(y | x) - log p(y): a
-#    clear 3 given as an 8 gets a very low score.</details>
-# 2. Ten classes, 512 features. How many numbers does projection add?
-#    <details><summary>Answer</summary>10 · 512 = 5120: one vector a class.</details>
-# 3. The auxiliary classifier names 99 % of the generated digits as they were asked for. Does the
-#    generator obey?
-#    <details><summary>Answer</summary>Nobody knows. It was trained together with the generator, so
-#    they may have a private code. Ask a reader who took no part.</details>
-# 4. Batch statistics in conditional BatchNorm: one set a class, or one for all?
-#    <details><summary>Answer</summary>One for all. Only scale and shift belong to the class; a
-#    batch of 64 holds about six pictures of each digit, too few for statistics.</details>
-# 5. Every block ends in a layer of zeros. Do the layers before it learn in the first step?
-#    <details><summary>Answer</summary>No: their gradient passes through the zeros. The last layer
-#    moves first, and the others from the second step on.</details>
+# Five questions about classes and skips; the first choice counts.
+
+# %% tags=["quiz"]
+quiz(
+    "A generator draws perfect digits and ignores the class. What is the best logit, for a "
+    "discriminator without the class and for one with it?",
+    [
+        "0 everywhere, without the class and with it",
+        "Without it 0, with it log p(y | x) − log p(y)",
+        "log p(y | x) − log p(y), without the class and with it",
+        "Without it 0, with it log p(x) − log q(x)",
+    ],
+    right=1,
+    because=[
+        "The pictures are perfect, but who sees the class catches a clear 3 given as an 8.",
+        "Without the class nothing is wrong. With it a clear 3 given as an 8 gets a very "
+        "low score.",
+        "Who sees no class cannot ask whether it fits, and has nothing better to say than 0.",
+        "That part is 0, for the pictures are perfect. What is left is whether the class fits.",
+    ],
+)
+
+# %% tags=["quiz"]
+quiz(
+    "Ten classes, 512 features. How many numbers does projection add?",
+    [
+        "10: one number a class",
+        "512: one vector, multiplied by the number of the class",
+        "2,621,440: one matrix of 512 × 512 a class",
+        "5,120: one vector a class",
+    ],
+    right=3,
+    because=[
+        "One number would raise or lower a class as a whole, whatever the picture shows.",
+        "That puts the classes in an order: a 9 would be nine times as much as a 1.",
+        "A matrix would weigh products of two features. Projection has one inner product.",
+        "The features meet the vector of their class in one inner product, and 10 · 512 = 5,120.",
+    ],
+)
+
+# %% tags=["quiz"]
+quiz(
+    "The auxiliary classifier names 99 % of the generated digits as they were asked for. "
+    "Does the generator obey?",
+    [
+        "Nobody knows: ask a reader who took no part",
+        "Yes: a classifier that is right so often can read",
+        "Yes, as long as the pictures look like digits",
+        "No: a share that high means one picture for each class",
+    ],
+    right=0,
+    because=[
+        "The classifier was trained together with the generator, and they may have a private code.",
+        "It may look at a sign in the strokes that no reader sees, and not at the digit.",
+        "In our five runs digits came out, but any digit for any class.",
+        "An obedient generator gets such a share as well. For that question, measure variety.",
+    ],
+)
+
+# %% tags=["quiz"]
+quiz(
+    "Batch statistics in conditional BatchNorm: one set a class, or one for all?",
+    [
+        "One set a class, as with scale and shift",
+        "One set a picture, for each picture has its own class",
+        "One for all: only scale and shift belong to the class",
+        "None: scale and shift of the class take their place",
+    ],
+    right=2,
+    because=[
+        "A batch of 64 holds about six pictures of each digit, too few for statistics.",
+        "That would be another norm. BatchNorm takes its statistics over the batch.",
+        "The whole batch is normalised together; then each class has its own scale and shift.",
+        "Scale and shift act on features that were normalised first, so both are needed.",
+    ],
+)
+
+# %% tags=["quiz"]
+quiz(
+    "Every residual block ends in a layer of zeros. Do the layers before it in the block "
+    "learn in the first step?",
+    [
+        "Yes: the skip brings the gradient to them",
+        "No: their gradient passes through the zeros",
+        "No, and not later either: what is multiplied by zero stays zero",
+        "Yes: only the layer of zeros stands still",
+    ],
+    right=1,
+    because=[
+        "The skip leads past them. Within the block, the way back goes through the zeros.",
+        "The last layer moves first, and the others from the second step on.",
+        "The last layer's own gradient is not zero. After one step it lets the others learn.",
+        "It is the other way round: a layer's own gradient needs its input, not its weights.",
+    ],
+)
+
+# %% tags=["quiz"]
+quiz_score()
 
 # %% [markdown]
 # ## References
