@@ -19,7 +19,7 @@
 import math
 
 from ganlearn import data, metrics, nets, plots, runtime, style, training
-from ganlearn.notebook import claim, predict, show
+from ganlearn.notebook import claim, predict, quiz, quiz_score, show
 from ganlearn.widgets import Panel
 
 import matplotlib.pyplot as plt
@@ -846,23 +846,104 @@ claim("its recall", everything.neighbourhood.recall, at_least=0.6)
 # - Precision and recall part what one number mixes. Only held-out pictures catch a copier.
 # - A p-value grows sharper with $n$; it is not a distance. A network is not a method: use seeds.
 # - Calibrate: best for the data, worse with damage. What one score misses, another must catch.
-#
+
+# %% [markdown]
 # ## Quiz
 #
-# 1. Your FID fell from 12 to 9 when you went from 5,000 to 20,000 samples. What did you learn?
-#    <details><summary>Answer</summary>That the bias shrank. Compare at equal n, or extrapolate.
-#    </details>
-# 2. Precision 0.98, recall 0.05, and every single picture looks good. What happened?
-#    <details><summary>Answer</summary>It collapsed: good pictures, hardly any variety.</details>
-# 3. KID is −0.002 with a standard error of 0.003. Is the code wrong?
-#    <details><summary>Answer</summary>No. An estimate of 0 falls below 0 about half of the time. By
-#    this score and with so many samples the generator cannot be told from the data.</details>
-# 4. A two-sample test gives p = 0.4 with 50 samples. Is the generator perfect?
-#    <details><summary>Answer</summary>No. This classifier found nothing with 50 samples. Ours too
-#    found nothing with 25, and failed the generator with 700.</details>
-# 5. Why are held-out pictures needed to find copies, and not only the training pictures?
-#    <details><summary>Answer</summary>Good fakes are near training pictures too. How near is usual
-#    can only be learned from real pictures that were not seen.</details>
+# Five questions; the first choice counts.
+
+# %% tags=["quiz"]
+quiz(
+    "One generator's FID is 12 with 5,000 samples and 9 with 20,000. What did you learn?",
+    [
+        "that 9 is its FID, and 12 was an error",
+        "that FID scatters by 3 or so",
+        "that the bias shrank",
+        "that the later samples are better",
+    ],
+    right=2,
+    because=[
+        "9 is likely too large as well: a line over 1/n through both numbers ends at 8.",
+        "FIDs with equal n lie close together, and all of them on the same side of the truth.",
+        "The network is the same, so compare at equal n, or extrapolate to 1/n = 0.",
+        "All samples come from the same network, and none knows how many came before it.",
+    ],
+)
+
+# %% tags=["quiz"]
+quiz(
+    "Precision 0.98, recall 0.05, and every single picture looks good. What happened?",
+    [
+        "it makes everything, and some of it badly",
+        "it copies all of its training pictures",
+        "nothing bad: recall is always low for sharp pictures",
+        "it collapsed: good pictures, hardly any variety",
+    ],
+    right=3,
+    because=[
+        "That would be the other way round: high recall and low precision.",
+        "Copies of all training pictures would have a high recall.",
+        "Recall does not look at sharpness: it asks which real pictures have fakes around them.",
+        "Nearly all fakes are near real pictures, and nearly all real ones are far from any fake.",
+    ],
+)
+
+# %% tags=["quiz"]
+quiz(
+    "KID is −0.002 with a standard error of 0.003. Is the code wrong?",
+    [
+        "yes: a squared distance is never below 0",
+        "no: an estimate of 0 is often a little below 0",
+        "no, but one should report 0 instead",
+        "no: the generator is better than the data",
+    ],
+    right=1,
+    because=[
+        "The true one is not; an estimate that is right on average falls on both sides of it.",
+        "Half are; by this score and with so many samples, generator and data cannot be told apart.",
+        "Whoever cuts off what is below 0 has a score that is too large on average, as FID is.",
+        "Nothing is nearer to the data than they are themselves, and their KID is 0 on average.",
+    ],
+)
+
+# %% tags=["quiz"]
+quiz(
+    "A two-sample test gives p = 0.4 with 50 samples. Is the generator perfect?",
+    [
+        "yes: 0.4 is far above 0.05",
+        "yes, with a probability of 0.4",
+        "perhaps: this test found nothing in 50 samples",
+        "no: 40 % of the fakes were found out",
+    ],
+    right=2,
+    because=[
+        "A test that finds nothing proves no equality; it may have seen too little.",
+        "p is how often coins would do at least as well; it is no probability of being perfect.",
+        "With more samples it may fail: ours passed with 25 samples and failed with 700.",
+        "p counts no fakes; it says how often coins would do at least as well as the classifier.",
+    ],
+)
+
+# %% tags=["quiz"]
+quiz(
+    "Why are held-out pictures needed to find copies, and not only the training pictures?",
+    [
+        "they show how near is usual without copying",
+        "a copier gives back held-out pictures too",
+        "a test with more pictures is more certain",
+        "without them there is no FID to compare",
+    ],
+    right=0,
+    because=[
+        "Good fakes are near training pictures too; only real pictures not seen say how near.",
+        "It never saw them; what gives it away is that it is nearer to the training pictures.",
+        "More pictures sharpen a number, but do not say which distance is a suspicious one.",
+        "A FID to the training pictures exists as well, and by FID the copier wins.",
+    ],
+)
+
+# %% tags=["quiz"]
+quiz_score()
 
 # %% [markdown]
 # ## References
