@@ -23,7 +23,7 @@ import math
 from pathlib import Path
 
 from ganlearn import data, metrics, nets, plots, runtime, training, vae, widgets
-from ganlearn.notebook import claim, predict, show
+from ganlearn.notebook import claim, predict, quiz, quiz_score, show
 
 import matplotlib.pyplot as plt
 import torch
@@ -1004,27 +1004,99 @@ show(
 # - A latent number is used when its direction varies by more than $\beta\sigma^2$.
 # - Squared error draws the mean of what could be right. That is blur.
 # - In many dimensions likelihood and looks are nearly unrelated. Say which you want.
-#
+
+# %% [markdown]
 # ## Quiz
 #
-# 1. An encoder says $\mu = 0$ and $\log s^2 = 0$ for every picture. What is the KL, and what does
-#    the decoder draw?
-#    <details><summary>Answer</summary>0, and the mean of all pictures: nothing about x reaches it.
-#    </details>
-# 2. The ELBO of a model is -90 nats. What do you know about its log-likelihood?
-#    <details><summary>Answer</summary>It is at least -90. How much more, the ELBO does not say;
-#    importance weights with many draws tell.</details>
-# 3. Why does the encoder say a log variance and not a standard deviation?
-#    <details><summary>Answer</summary>Any real number is one, so no clipping is needed, and the KL
-#    needs the logarithm anyway.</details>
-# 4. Somebody halves σ and doubles nothing else. Which β would have had the same effect on what is
-#    learnt?
-#    <details><summary>Answer</summary>β = 1/4, for only βσ² matters (up to the scale of the loss).
-#    </details>
-# 5. A GAN's generator gets 4.6 nats less than a VAE's decoder by some estimate. What follows for
-#    its samples?
-#    <details><summary>Answer</summary>Nothing: 4.6 nats are the difference between a model and the
-#    same model with 99 % noise.</details>
+# Five questions; the first choice counts.
+
+# %% tags=["quiz"]
+quiz(
+    "An encoder says mean 0 and log variance 0 for every picture. What is the KL, what is drawn?",
+    [
+        "KL 0, and a good picture: the codes fill the prior",
+        "KL 0, and the mean of all pictures",
+        "KL 1/2 per latent number, and a blurred copy of x",
+        "KL without limit, and nothing but noise",
+    ],
+    right=1,
+    because=[
+        "The codes do fill the prior, but they say nothing about x, so no picture can be chosen.",
+        "Nothing about x reaches the decoder, and squared error then asks for the mean.",
+        "The variance is 1, not 0, so all terms of the KL cancel; and nothing of x is in the code.",
+        "This answer is the prior itself, so the KL is 0; near variance 0 it grows without limit.",
+    ],
+)
+
+# %% tags=["quiz"]
+quiz(
+    "The ELBO of a model is −90 nats. What do you know about its log-likelihood?",
+    [
+        "it is −90 or more",
+        "it is −90 or less",
+        "it is −90, up to the noise of the draws",
+        "nothing at all",
+    ],
+    right=0,
+    because=[
+        "How much more, the ELBO does not say; importance weights with many draws tell.",
+        "The ELBO is the log-likelihood less a KL, and a KL is never below 0: a lower bound.",
+        "That holds if q is the posterior; otherwise a gap stays, however many draws are averaged.",
+        "The gap is unknown, but its sign is not: Jensen's line loses and never gains.",
+    ],
+)
+
+# %% tags=["quiz"]
+quiz(
+    "Why does the encoder say a log variance and not a standard deviation?",
+    [
+        "a draw with a standard deviation has no gradient",
+        "small variances are rounded to 0 otherwise",
+        "any real number is a log variance",
+        "it keeps the encoder from repeating the prior",
+    ],
+    right=2,
+    because=[
+        "It has one: z = μ + s ε is smooth in s, and the s is computed from the log variance.",
+        "Variances of a usual size are far from the smallest number that a float can hold.",
+        "So nothing that a layer says has to be clipped, and the KL needs the logarithm anyway.",
+        "It does not: log variance 0 and mean 0 are the prior, and as easy to say as others.",
+    ],
+)
+
+# %% tags=["quiz"]
+quiz(
+    "With β = 1, somebody halves σ and changes nothing else. Which β would have taught the same?",
+    ["β = 4", "β = 2", "β = 1/2", "β = 1/4"],
+    right=3,
+    because=[
+        "The factor is right and the direction is not: β = 4 is like a σ twice as large.",
+        "A higher price makes βσ² larger, and a smaller σ makes it smaller.",
+        "That would be so if βσ counted; but it is the variance σ² that the price multiplies.",
+        "Only βσ² matters, up to the scale of the loss, and half of σ is a quarter of σ².",
+    ],
+)
+
+# %% tags=["quiz"]
+quiz(
+    "A GAN's generator gets 4.6 nats less than a VAE's decoder. What follows for its samples?",
+    [
+        "they are worse: 99 of 100 are rubbish",
+        "nothing: they may be better or worse",
+        "they are better: sharpness costs likelihood",
+        "they look the same: 4.6 nats are little",
+    ],
+    right=1,
+    because=[
+        "99 % noise costs at most 4.6 nats, but a loss of 4.6 nats can have many other causes.",
+        "99 % noise costs at most as much, and perfect samples can cost far more.",
+        "Not they alone: the blurred VAE of section 6 gets less than the model of noise.",
+        "They are little among 256 pixels, and enough to turn 99 of 100 samples into noise.",
+    ],
+)
+
+# %% tags=["quiz"]
+quiz_score()
 
 # %% [markdown]
 # ## References
