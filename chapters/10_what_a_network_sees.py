@@ -21,7 +21,7 @@ from collections import OrderedDict
 from pathlib import Path
 
 from ganlearn import data, diagrams, nets, plots, runtime, style, training
-from ganlearn.notebook import claim, predict, show
+from ganlearn.notebook import claim, predict, quiz, quiz_score, show
 from ganlearn.style.heat import grad_cam, hires_cam
 from ganlearn.widgets import Panel
 
@@ -910,27 +910,99 @@ except UserError as problem:
 # - Deep features keep what is there and roughly where, and forget grain and colour.
 # - An explanation is a claim like any other. It needs a test.
 # - Nobody judges their own work.
-#
+
+# %% [markdown]
 # ## Quiz
 #
-# 1. A chain has a 3 × 3 convolution, a 2 × 2 pooling, a 3 × 3 convolution. How wide is the field?
-#    <details><summary>Answer</summary>1 + 2 = 3, then + 1 = 4 and the jump becomes 2, then
-#    + 2 · 2 = 8 pixels.</details>
-# 2. Why does the student have a head at each layer, and why may it be thrown away?
-#    <details><summary>Answer</summary>It turns few channels into the teacher's many, linearly. What
-#    it says is already in the student's own channels.</details>
-# 3. You divide a filter by 5. What must you change so that the network says the same, and why does
-#    it work only with a positive number?
-#    <details><summary>Answer</summary>The next layer's weights for this channel times 5. The ReLU
-#    lets a positive factor through; a negative one would exchange what it passes and what it
-#    stops.</details>
-# 4. Inverting `relu4_1` gives a sharp picture with stripes in wrong places. Has the network seen
-#    the stripes?
-#    <details><summary>Answer</summary>Yes: that there are stripes, of which width and direction.
-#    Where exactly is lost, and that is what the optimiser invented.</details>
-# 5. Two methods were judged, each by its own network, and got 0.1 and 0.2. Which is better?
-#    <details><summary>Answer</summary>Nobody can say. The numbers come from different judges, and
-#    each judge took part.</details>
+# Five questions; the first choice counts.
+
+# %% tags=["quiz"]
+quiz(
+    "A 3 × 3 convolution, a 2 × 2 pooling, a 3 × 3 convolution. How wide is the field?",
+    ["6 pixels", "7 pixels", "8 pixels", "18 pixels"],
+    right=2,
+    because=[
+        "That is 1 + 2 + 1 + 2; but after the pooling a place is two pixels from the next.",
+        "That is 3 + 2 · 2; but the pooling itself looks at one place more, too.",
+        "1 + 2 = 3, then + 1 = 4 and the jump becomes 2, then + 2 · 2 = 8.",
+        "That is 3 · 2 · 3; but kernels overlap, so their reach adds up and does not multiply.",
+    ],
+)
+
+# %% tags=["quiz"]
+quiz(
+    "Why does the student have a head at each layer, and why may it be thrown away?",
+    [
+        "it turns few channels into many, and adds nothing of its own",
+        "it adds the depth that the student lacks until it has learned",
+        "it keeps channels alive, and a trained channel does not die",
+        "it guesses the labels, and features are used without labels",
+    ],
+    right=0,
+    because=[
+        "It is linear, so what it says is already in the student's own channels.",
+        "A head is a 1 × 1 convolution without a ReLU: it can mix channels and find nothing new.",
+        "That is what BatchNorm does, and it is folded into the convolutions afterwards.",
+        "Distillation needs no labels: the head foresees the teacher's features.",
+    ],
+)
+
+# %% tags=["quiz"]
+quiz(
+    "You divide a filter and its bias by 5. What makes up for it, and why not divide by −5?",
+    [
+        "nothing has to: a ReLU asks for the sign alone, and −5 turns it round",
+        "the next layer's bias times 5; with −5 that bias would fall below 0",
+        "the next layer's weights for it divided by 5; two signs would cancel",
+        "the next layer's weights for it times 5; −5 swaps what the ReLU stops",
+    ],
+    right=3,
+    because=[
+        "A ReLU keeps the size of what it passes, so the channel is five times quieter.",
+        "The bias does not depend on this channel, and it may be below 0 as well as above.",
+        "Then the channel would count for a 25th of what it did before.",
+        "ReLU(a x) = a ReLU(x) holds for positive a; a negative one passes what was stopped.",
+    ],
+)
+
+# %% tags=["quiz"]
+quiz(
+    "Inverting relu4_1 gives sharp stripes in wrong places. Has the network seen the stripes?",
+    [
+        "no: what comes back wrong was not seen at all",
+        "yes: their width and direction, but not their exact places",
+        "yes, with their places: the optimiser stopped too early",
+        "no: the total variation has drawn them",
+    ],
+    right=1,
+    because=[
+        "Their places came back wrong; that there are stripes, and which ones, came back right.",
+        "Where exactly is lost at this depth, and that is what the optimiser invented.",
+        "More steps do not help: stripes a little aside have nearly the same features.",
+        "The total variation prefers smooth pictures, so it would sooner remove stripes.",
+    ],
+)
+
+# %% tags=["quiz"]
+quiz(
+    "Two methods were judged, each by its own network: losses 0.1 and 0.2. Which is better?",
+    [
+        "the first: its loss is half of the other",
+        "the second: its judge was the stricter one",
+        "nobody can say: two judges, and both took part",
+        "the one whose loss fell by the larger share",
+    ],
+    right=2,
+    because=[
+        "Half of a number on another scale: each network has its own.",
+        "A larger number can come from a strict judge or from a bad picture; who knows which?",
+        "The numbers have different scales, and each network judges what it was asked to reach.",
+        "Shares have no scale, but each is still a judgement on one's own work.",
+    ],
+)
+
+# %% tags=["quiz"]
+quiz_score()
 
 # %% [markdown]
 # ## References
