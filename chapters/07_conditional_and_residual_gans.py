@@ -595,7 +595,7 @@ show(
 # layers nothing is left. A **residual block** adds what it computes to what came in:
 #
 # $$x_{k+1} = x_k + f_k(x_k), \qquad
-# rac{\partial x_{k+1}}{\partial x_k} = I + rac{\partial f_k}{\partial x_k} .$$
+# \frac{\partial x_{k+1}}{\partial x_k} = I + \frac{\partial f_k}{\partial x_k} .$$
 #
 # There is always a way back that nothing multiplies. Let $f$ be two layers with ReLU. We stack 24
 # and look at untrained networks, five seeds each: the spread of the signal after each block, and
