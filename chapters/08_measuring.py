@@ -900,7 +900,7 @@ quiz(
     right=1,
     because=[
         "The true one is not; an estimate that is right on average falls on both sides of it.",
-        "Half are; by this score and with so many samples, generator and data cannot be told apart.",
+        "Half are; by this score, at this size, generator and data cannot be told apart.",
         "Whoever cuts off what is below 0 has a score that is too large on average, as FID is.",
         "Nothing is nearer to the data than they are themselves, and their KID is 0 on average.",
     ],
