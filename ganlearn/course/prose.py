@@ -18,6 +18,9 @@ from ganlearn.errors import UserError
 PLAIN = ("text", "code_inline")
 MATH = re.compile(r"\$\$.*?\$\$|(?<!\\)\$[^$\n]+(?<!\\)\$", re.DOTALL)
 
+UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+"""What \\f, \\r or \\b of a formula becomes when a script has written the text."""
+
 
 @dataclass
 class Text:
@@ -42,6 +45,9 @@ def wrong_prose(notebook: NotebookNode, file: Path, root: Path) -> Iterator[tupl
     """What is wrong with the text cells of a notebook, and with the HTML that its code shows."""
     whole = anchors(notebook)
     for number, cell in enumerate(notebook.cells, 1):
+        if found := UNSEEN.search(cell.source):
+            around = cell.source[found.start() + 1 :][:20].splitlines()[0]
+            yield number, f"it has a sign that nobody sees ({found.group()!r}) before {around!r}."
         if cell.cell_type == "markdown":
             texts = [markdown(cell.source)]
             for name in cell.get("attachments", {}):

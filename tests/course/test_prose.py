@@ -1,8 +1,9 @@
 """Links, headings and pictures are read as Markdown and HTML mean them."""
 
 import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from ganlearn.course.prose import anchors_of_page, html, markdown
+from ganlearn.course.prose import anchors_of_page, html, markdown, wrong_prose
 
 
 @pytest.mark.parametrize(
@@ -42,3 +43,10 @@ def test_a_drawing_in_html_is_seen():
     assert html("<div><SVG></SVG></div>").svg
     assert markdown("a <svg></svg> b").svg
     assert not markdown("`<svg>`").svg
+
+
+def test_a_formula_that_lost_its_backslash_is_found(tmp_path):
+    whole, broken = new_markdown_cell(r"$\frac{1}{2}$"), new_markdown_cell("$\frac{1}{2}$")
+    notebook = new_notebook(cells=[whole, broken, new_code_cell("x = 1\t# tab\ny = 2")])
+    (problem,) = wrong_prose(notebook, tmp_path / "a.ipynb", tmp_path)
+    assert problem == (2, r"it has a sign that nobody sees ('\x0c') before 'rac{1}{2}$'.")
