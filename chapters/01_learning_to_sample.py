@@ -17,7 +17,7 @@
 
 # %%
 from ganlearn import data, diagrams, metrics, nets, plots, runtime, widgets
-from ganlearn.notebook import claim, predict, show
+from ganlearn.notebook import claim, predict, quiz, quiz_score, show
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -599,22 +599,103 @@ show(
 # %% [markdown]
 # ## Quiz
 #
-# 1. Your generator returns one of its training pictures at random. Every picture is perfect. Has it
-#    learned to generate?
-#    <details><summary>Answer</summary>No. It draws from the sample, not from the distribution. The
-#    nearest training picture is at distance 0 each time.</details>
-# 2. $u$ is even on $[0, 1]$ and $G(u) = 3u$. What is the density of $G(u)$?
-#    <details><summary>Answer</summary>1/3 on [0, 3]: the slope is 3, and p · 3 = 1.</details>
-# 3. Two friends have the same generator. What must one send so that the other sees the same
-#    picture?
-#    <details><summary>Answer</summary>The latent: sixteen numbers.</details>
-# 4. Does a lower temperature make a generator better?
-#    <details><summary>Answer</summary>It makes its pictures more alike. At 0 there is only one. A
-#    fair score looks at readability and at variety.</details>
-# 5. Which of the four models cannot tell you how probable a given picture is, not even roughly?
-#    <details><summary>Answer</summary>The GAN. VAE and diffusion give a bound, the flow the exact
-#    value.</details>
-#
+# Five questions; the first choice counts.
+
+# %% tags=["quiz"]
+quiz(
+    "Your generator returns one of its training pictures at random. Has it learned to generate?",
+    [
+        "yes, every one of its pictures is perfect",
+        "yes, its pictures come from the data",
+        "no, it draws from the sample, not from the distribution",
+        "no, it has no latent, and a sampler needs one",
+    ],
+    right=2,
+    because=[
+        "A copying machine makes perfect pictures too; to generate is to draw new ones.",
+        "They come from the sample alone; a digit that is not in it never appears.",
+        "The nearest training picture is at distance 0 each time, which no new picture would be.",
+        "The random choice is its latent, for any noise will do; the trouble is where it leads.",
+    ],
+)
+
+# %% tags=["quiz"]
+quiz(
+    "u is even on [0, 1], and G(u) = 3u. What is the density of G(u)?",
+    [
+        "1 on [0, 3], as before",
+        "1/3 on [0, 3]",
+        "3 on [0, 3]",
+        "3 on [0, 1/3]",
+    ],
+    right=1,
+    because=[
+        "The area would be 3; the same draws have more room, so they thin.",
+        "The slope is 3, and density times slope is 1: stretching thins.",
+        "The area would be 9; stretching divides the density and does not multiply it.",
+        "The area is 1, but this is the density of u/3: the noise was squeezed.",
+    ],
+)
+
+# %% tags=["quiz"]
+quiz(
+    "Two friends have the same generator. What is the least that one must send so that both "
+    "see the same picture?",
+    [
+        "its latent, sixteen numbers",
+        "its 256 pixels, for G draws at random",
+        "the training digit that it was made from",
+        "the temperature at which it was made",
+    ],
+    right=0,
+    because=[
+        "All chance is in the latent; G is an ordinary function of it.",
+        "G itself draws nothing: the same latent gives the same picture, so the pixels can stay.",
+        "It was made from none: G gets a latent, and the training digits stay outside.",
+        "One number scales the latent; which digit comes out depends on its direction.",
+    ],
+)
+
+# %% tags=["quiz"]
+quiz(
+    "Does a lower temperature make a generator better?",
+    [
+        "yes, less noise goes in, so clearer pictures come out",
+        "yes, the latents come nearer to the most likely one",
+        "no, its pictures become more alike, until there is only one",
+        "no, only the direction of a latent matters, not its length",
+    ],
+    right=2,
+    because=[
+        "The reader disagrees: at 0.25 it is sure of far fewer pictures than at 1.",
+        "At 0 the density is highest, but no latent is ever there, and G was never trained there.",
+        "At 0 all of them are the same; a fair score looks at readability and at variety.",
+        "The direction decides which digit comes out, but near length 0 the ink goes out.",
+    ],
+)
+
+# %% tags=["quiz"]
+quiz(
+    "Which model cannot tell you how probable a given picture is, not even roughly?",
+    [
+        "the variational autoencoder",
+        "the flow",
+        "the diffusion model",
+        "the GAN",
+    ],
+    right=3,
+    because=[
+        "It bounds the density from below, so you get a rough answer.",
+        "Its network is invertible, so the change of variables gives the exact density.",
+        "It is the slowest sampler of the four, but it gives a bound.",
+        "It has a sampler and nothing else; VAE and diffusion give a bound, the flow the value.",
+    ],
+)
+
+# %% tags=["quiz"]
+quiz_score()
+
+# %% [markdown]
 # ## References
 #
 # - I. Goodfellow et al., *Generative adversarial nets*, 2014,
