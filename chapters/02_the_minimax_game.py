@@ -19,7 +19,7 @@
 import math
 
 from ganlearn import data, losses, plots, progress, runtime
-from ganlearn.notebook import claim, predict, show
+from ganlearn.notebook import claim, predict, quiz, quiz_score, show
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -851,21 +851,102 @@ show(figure, alt=alt)
 # %% [markdown]
 # ## Quiz
 #
-# 1. $D^*(x) = 0.8$. How much denser are the data at $x$ than the generator's samples?
-#    <details><summary>Answer</summary>Four times: 0.8 / 0.2. The logit is log 4.</details>
-# 2. Discriminator loss $2 \log 2$ throughout the training. Is the generator perfect?
-#    <details><summary>Answer</summary>Perhaps; or the discriminator learns nothing. A weak one
-#    reads too small a divergence, so this loss alone cannot tell the two apart.</details>
-# 3. Two densities do not overlap, and $D$ is the best one. What does the minimax generator learn?
-#    <details><summary>Answer</summary>Nothing: JSD is log 2 wherever the generator stands, and its
-#    slope is 0.</details>
-# 4. A log shows that $L_D + L_G$ falls steadily. Good news?
-#    <details><summary>Answer</summary>No news. It falls too when the two cooperate and the samples
-#    get worse (section 7). No player minimises the sum.</details>
-# 5. Do smaller steps cure the spiral of the bilinear game?
-#    <details><summary>Answer</summary>No. √(1 + η²) is above 1 for every η. Smaller steps leave
-#    more slowly.</details>
-#
+# Five questions; the first choice counts.
+
+# %% tags=["quiz"]
+quiz(
+    "D*(x) = 0.8. How much denser are the data at x than the generator's samples?",
+    [
+        "0.8 times as dense",
+        "1.25 times as dense",
+        "4 times as dense",
+        "5 times as dense",
+    ],
+    right=2,
+    because=[
+        "That is the share p/(p + q); the ratio p/q compares the two parts.",
+        "1/0.8 compares both parts together with the data alone: (p + q)/p.",
+        "0.8 / 0.2 = 4, and the logit is log 4.",
+        "1/0.2 compares both parts together with the fakes alone: (p + q)/q.",
+    ],
+)
+
+# %% tags=["quiz"]
+quiz(
+    "The discriminator loss is 2 log 2 throughout the training. Is the generator perfect?",
+    [
+        "yes, only q = p gives the best discriminator this loss",
+        "perhaps, or the discriminator learns nothing",
+        "no, the loss of D would have to be 0 then",
+        "no, the loss of D would have to grow without limit then",
+    ],
+    right=1,
+    because=[
+        "For the best one that is so; nobody has said that this one is the best.",
+        "A weak one reads too small a divergence, so this loss alone cannot tell the two apart.",
+        "A loss of 0 means never wrong and never in doubt: the fakes could not be worse.",
+        "Against a perfect generator D can always guess, and guessing costs 2 log 2.",
+    ],
+)
+
+# %% tags=["quiz"]
+quiz(
+    "Two densities do not overlap, and D is the best one. What does the minimax generator learn?",
+    [
+        "the direction to the data, for D is never wrong",
+        "how far away the data are, for JSD grows with distance",
+        "as much as with the non-saturating loss, the solution is the same",
+        "nothing, for JSD is log 2 wherever the generator stands",
+    ],
+    right=3,
+    because=[
+        "A D without any doubt is flat there: a fake that moves a little is still a sure fake.",
+        "It grows while the two overlap; after that it stays at log 2.",
+        "The solution is, the slope is not: the minimax slope has the size of D, which is 0 here.",
+        "As long as they do not overlap, JSD is constant, and a constant has slope 0.",
+    ],
+)
+
+# %% tags=["quiz"]
+quiz(
+    "A log shows that L_D + L_G falls steadily. Good news?",
+    [
+        "no news, for no player minimises the sum",
+        "good news, both players get better at once",
+        "good news, the two come nearer to their balance",
+        "bad news, in a game the sum must stay the same",
+    ],
+    right=0,
+    because=[
+        "It falls too when the two cooperate and the samples get worse (section 7).",
+        "They are opponents: the sum falls when G makes the work of D easy.",
+        "In section 7 the sum got lower away from the balance than at it.",
+        "It moves in a healthy game too, with the minimax loss as with the non-saturating one.",
+    ],
+)
+
+# %% tags=["quiz"]
+quiz(
+    "Both players of the bilinear game step together. Do smaller steps cure the spiral?",
+    [
+        "yes, below a certain size the path turns inward",
+        "yes, below a certain size the path is a closed circle",
+        "no, smaller steps leave too, only more slowly",
+        "no, smaller steps leave even faster than large ones",
+    ],
+    right=2,
+    because=[
+        "Nothing pulls inward: each step is at a right angle to the line to the balance.",
+        "Only infinitely small steps stay on the circle; a real one along the tangent leaves it.",
+        "The growth per step, the root of 1 + η², is above 1 for every η.",
+        "The growth per step, the root of 1 + η², comes nearer to 1 as η gets smaller.",
+    ],
+)
+
+# %% tags=["quiz"]
+quiz_score()
+
+# %% [markdown]
 # ## References
 #
 # - I. Goodfellow et al., *Generative adversarial nets*, 2014,
