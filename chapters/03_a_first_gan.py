@@ -20,7 +20,7 @@
 import math
 
 from ganlearn import data, losses, nets, plots, progress, runtime, training
-from ganlearn.notebook import claim, predict, show
+from ganlearn.notebook import claim, predict, quiz, quiz_score, show
 
 import matplotlib.pyplot as plt
 import torch
@@ -920,22 +920,103 @@ claim("|mean brightness − that of the data|", ink, at_most=0.1, needs_training
 # %% [markdown]
 # ## Quiz
 #
-# 1. Why does $D$'s step use `fake.detach()`, and $G$'s step not?
-#    <details><summary>Answer</summary>D's loss must not change G. G's loss has to reach G, and its
-#    only way is through the fakes.</details>
-# 2. $G$'s step calls `backward` through $D$. Why does $D$ not move?
-#    <details><summary>Answer</summary>The optimiser that steps holds G's parameters only. D does
-#    get gradients, unless it is idle; zero_grad removes them before D's next backward.</details>
-# 3. A log shows $L_D = 1.006$ for a thousand steps. First suspicion?
-#    <details><summary>Answer</summary>A sigmoid twice: 0.313 + 0.693 is the lowest that it can
-#    reach.</details>
-# 4. Both losses fall together, smoothly, to almost 0. What has happened?
-#    <details><summary>Answer</summary>One optimiser lowers their sum over both networks: G makes
-#    itself easy to detect (section 4).</details>
-# 5. One run covers 8 modes, another setting 7. Is the first setting better?
-#    <details><summary>Answer</summary>Nobody knows yet: within one setting, seeds and moments
-#    differ by as much. Compare bands over seeds.</details>
-#
+# Five questions about the loop; the first choice counts.
+
+# %% tags=["quiz"]
+quiz(
+    "Why does D's step use fake.detach(), and G's step not?",
+    [
+        "detach keeps D still, and D moves in its own step only",
+        "D's loss must not reach G, and G's loss must",
+        "it saves memory, and G's step has none to save",
+        "D's step has old fakes, and G's step fresh ones",
+    ],
+    right=1,
+    because=[
+        "It cuts the way back into G; what keeps D still in G's step is G's optimiser.",
+        "The only way from G's loss to G is through the fakes, so there they stay attached.",
+        "It saves something, but detached fakes in G's step would leave G without a gradient.",
+        "Old or fresh makes no difference to the gradient; attached or detached does.",
+    ],
+)
+
+# %% tags=["quiz"]
+quiz(
+    "G's step calls backward through D. Why does D not move?",
+    [
+        "backward passes through D and leaves no gradient there",
+        "G's loss is flat in D's weights, so their gradient is 0",
+        "the fakes are attached, so D counts as a constant",
+        "the optimiser that steps holds G's parameters only",
+    ],
+    right=3,
+    because=[
+        "It leaves one in all six tensors of D, unless D is idle; zero_grad removes them later.",
+        "It is not flat: G's loss would fall if D called the fakes real.",
+        "Attached fakes let the gradient go on to G; D's weights get theirs all the same.",
+        "D does get gradients, unless it is idle; zero_grad removes them before D's next backward.",
+    ],
+)
+
+# %% tags=["quiz"]
+quiz(
+    "A log shows L_D = 1.006 for a thousand steps. What is the first suspicion?",
+    [
+        "a sigmoid twice, in D and again in the loss",
+        "a log of a sigmoid, typed out in the loss",
+        "a learning rate so small that D never moves",
+        "a perfect generator, so that D can only guess",
+    ],
+    right=0,
+    because=[
+        "0.313 + 0.693 = 1.006 is the lowest that such a loss can reach.",
+        "That mistake shows as infinity, and a step later as nan; not as a steady number.",
+        "A D that has learned nothing stays near 2 log 2 = 1.386.",
+        "Guessing costs 2 log 2 = 1.386, which is more than 1.006.",
+    ],
+)
+
+# %% tags=["quiz"]
+quiz(
+    "One optimiser lowers real loss + fake loss over G and D, smoothly, to almost 0. What "
+    "happened?",
+    [
+        "both players have reached the balance of the game",
+        "G has learned the data, as its small loss shows",
+        "G has made itself easy to detect, away from the data",
+        "G has stood still, and D has learned to tell the two apart",
+    ],
+    right=2,
+    because=[
+        "At the balance D guesses, and the sum is 2 log 2.",
+        "Fakes like the data would make D's work hard and keep the sum near 2 log 2.",
+        "The sum is low when D tells the two apart, so G helps; the two are a team (section 4).",
+        "D has learned it, but the fake loss depends on G too, so G moves as well: away.",
+    ],
+)
+
+# %% tags=["quiz"]
+quiz(
+    "One run covers 8 modes, one run with another setting 7. Is the first setting better?",
+    [
+        "yes, 8 of 8 cannot be beaten",
+        "nobody knows yet, a band over seeds would tell",
+        "nobody knows yet, their losses would tell",
+        "no, a difference of one mode is always chance",
+    ],
+    right=1,
+    because=[
+        "Another seed of the same setting may miss a mode; one run says little of a setting.",
+        "Within one setting, seeds and moments differ by as much.",
+        "Generators that cover nothing and that cover everything can have the same loss.",
+        "It may be real; whether it is shows when the bands over seeds are compared.",
+    ],
+)
+
+# %% tags=["quiz"]
+quiz_score()
+
+# %% [markdown]
 # ## References
 #
 # - I. Goodfellow et al., *Generative adversarial nets*, 2014,
