@@ -21,7 +21,7 @@ import json
 from pathlib import Path
 
 from ganlearn import data, metrics, nets, plots, runtime, training
-from ganlearn.notebook import claim, predict, show
+from ganlearn.notebook import claim, predict, quiz, quiz_score, show
 
 import matplotlib.pyplot as plt
 import torch
@@ -589,26 +589,106 @@ claim(
 # - Kernel size a multiple of the stride, or enlarge first: no checkerboard by construction.
 # - BatchNorm's scale starts near 1. Data and tanh share one range.
 # - A reader who took no part, and the balance of the classes, say more than the losses do.
-#
+
+# %% [markdown]
 # ## Quiz
 #
-# 1. A 4 × 4 kernel with stride 2 and padding 1 meets a map of side 20. What comes out of the
-#    convolution, and what of the transposed one?
-#    <details><summary>Answer</summary>⌊(20 + 2 − 4) / 2⌋ + 1 = 10, and (20 − 1) · 2 − 2 + 4 = 40.
-#    </details>
-# 2. Why is there no BatchNorm at the generator's output?
-#    <details><summary>Answer</summary>It would force every batch to the same mean and spread of
-#    brightness, whatever those of the data are.</details>
-# 3. A discriminator returns a tensor of shape (64, 1, 5, 5) and training "works". What happens?
-#    <details><summary>Answer</summary>Every loss averages 25 scores, each of which sees a part of
-#    the picture: a patch discriminator by accident.</details>
-# 4. A generator draws one perfect 7, always. What are its score and its balance?
-#    <details><summary>Answer</summary>The score is about 1; the balance is 1 for the sevens and 0
-#    for the others. One number is not enough.</details>
-# 5. The fully connected pair scored as well as the DCGAN. What would you change first to see a
-#    difference?
-#    <details><summary>Answer</summary>The size of the pictures. Dense weights grow with the square
-#    of the side, and at 16 pixels every pixel can still be connected to every other.</details>
+# Five questions; the first choice counts, pencil and paper are allowed.
+
+# %% tags=["quiz"]
+quiz(
+    "Kernel 4 × 4, stride 2, padding 1, a map of side 20. Which side does a convolution give, "
+    "and which a transposed one?",
+    [
+        "9 and 42",
+        "19 and 21",
+        "10 and 40",
+        "10 and 20",
+    ],
+    right=2,
+    because=[
+        "These are the sides without padding: 16 / 2 + 1 and 19 · 2 + 4.",
+        "These are the sides for stride 1; stride 2 halves and doubles.",
+        "(20 + 2 − 4) / 2 + 1 = 10, and (20 − 1) · 2 − 2 + 4 = 40.",
+        "The transposed one brings 10 back to 20; here it starts from 20 itself.",
+    ],
+)
+
+# %% tags=["quiz"]
+quiz(
+    "Why is there no BatchNorm at the generator's output?",
+    [
+        "it would give every batch the same mean and spread",
+        "it would push pixels out of the range from −1 to 1",
+        "it would bring a checkerboard into the pictures",
+        "it would be undone by the tanh that follows it",
+    ],
+    right=0,
+    because=[
+        "The true scale and colour of the pictures must pass here, whatever they are.",
+        "The tanh at the end keeps every pixel in this range, whatever comes before it.",
+        "That comes from kernel and stride; BatchNorm treats all places of a channel alike.",
+        "A tanh bends the values, but batches with the same mean and spread stay alike after it.",
+    ],
+)
+
+# %% tags=["quiz"]
+quiz(
+    'A discriminator returns a tensor of shape (64, 1, 5, 5), and training "works". What happens?',
+    [
+        "the first of 25 scores counts, the others are left out",
+        "each picture counts 25 times, so the loss is 25 times as large",
+        "it looks at 25 pixels of each picture and at no others",
+        "the loss averages 25 scores, each of a part of the picture",
+    ],
+    right=3,
+    because=[
+        "Nothing picks one: the mean in the loss runs over all 64 · 25 numbers.",
+        "The loss is a mean, so more numbers do not make it larger.",
+        "Each score sees a whole part of the picture, through all layers below it.",
+        "It is a patch discriminator by accident; chapter 13 makes one on purpose.",
+    ],
+)
+
+# %% tags=["quiz"]
+quiz(
+    "A generator draws one perfect 7, always. What are its score and its balance?",
+    [
+        "score about 1, balance 0.1 for each class",
+        "score about 1, balance 1 for the sevens and 0 for the others",
+        "score about 0.1, balance 1 for the sevens and 0 for the others",
+        "score 0, for pictures without variety do not count",
+    ],
+    right=1,
+    because=[
+        "The reader calls every picture a 7, so the other nine classes get no share.",
+        "The reader is sure of every picture; one number is not enough.",
+        "The score asks how often the reader is sure, not how many classes there are.",
+        "The score knows nothing of variety; that is why we look at the balance as well.",
+    ],
+)
+
+# %% tags=["quiz"]
+quiz(
+    "The fully connected pair scored as well as the DCGAN. What would you change first to see "
+    "a difference?",
+    [
+        "the number of seeds, twenty and not five",
+        "the number of steps, ten times as many",
+        "the size of the pictures, 64 pixels and not 16",
+        "the reader, a stricter one for both pairs",
+    ],
+    right=2,
+    because=[
+        "More seeds measure the same difference more precisely; they do not make it larger.",
+        "Both pairs would get them, and 256 pixels would still be few enough for dense layers.",
+        "Dense weights grow with the square of the side; at 16 all pixels can still be connected.",
+        "It would judge the same pictures; what the two pairs can learn stays as it is.",
+    ],
+)
+
+# %% tags=["quiz"]
+quiz_score()
 
 # %% [markdown]
 # ## References
