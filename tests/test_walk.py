@@ -64,7 +64,9 @@ def test_every_line_of_the_readme_works_in_its_order(tmp_path):
             assert program == "ganlearn", f"the walk does not know how to run: {text}"
             command = [*GANLEARN, *(part.replace("~", str(home)) for part in arguments)]
         done = subprocess.run(command, cwd=work, env=environment, capture_output=True, text=True)
-        assert done.returncode == 0, f"{text}\n{done.stdout}\n{done.stderr}"
+        # A run of so few steps is ill, and to say so is the answer.
+        allowed = {0, 1} if text.startswith("ganlearn diagnose") else {0}
+        assert done.returncode in allowed, f"{text}\n{done.stdout}\n{done.stderr}"
         walked += 1
     assert walked >= 9
     for made in ("runs/by-hand", "runs/digits", "runs/mine", "mine.png", "painted/beach.png"):
