@@ -10,13 +10,11 @@ from __future__ import annotations
 import time
 
 import record
-import torch
-from conditional_digits import EACH, SEEDS, STEPS
+from conditional_digits import R1, SEEDS, STEPS, WAYS, Board
 from torch import Tensor
 
-from ganlearn import conditional, data, metrics, nets, rules, training
+from ganlearn import nets, rules, training
 from ganlearn.conditional import AtFixedLabels, at_fixed_labels, classification_loss
-from ganlearn.metrics.obedience import obedience, variety
 
 
 class NamesRealOnesAlone(AtFixedLabels):
@@ -30,32 +28,16 @@ class NamesRealOnesAlone(AtFixedLabels):
 
 def main() -> None:
     start = time.time()
-    train, held_out = data.digits(size=16).split(0.8, seed=0)
-    reader = metrics.train_classifier(train)
-    apart = variety(held_out.samples, held_out.labels, 10)
-    asked = conditional.in_order(EACH, 10)
+    board = Board()
     results: dict[str, list[float]] = {"obedience": [], "variety": []}
-    plain = rules.rule(penalties={"r1": 0.1})
+    plain = rules.rule(penalties={"r1": R1})
     own = training.Phase("discriminator", NamesRealOnesAlone(plain[0].objective, "discriminator"))
     phases = (own, at_fixed_labels(plain, 1.0)[1])
     for seed in SEEDS:
-        pair = nets.conditional(16, 1, 10, judge="auxiliary", latent=16, width=16, seed=seed)
-        trainer = training.Trainer(
-            conditional.ConditionalGame(*pair, r1=0.1),
-            conditional.Labelled(train),
-            seed=seed,
-            learning_rate=1e-3,
-            ema_half_life=10_000,
-            precision="float32",
-            phases=phases,
-        )
-        for _ in trainer.run(STEPS, every=STEPS):
-            pass
-        with torch.no_grad():
-            made = trainer.samples(EACH, seed=1).cpu()
-        results["obedience"].append(round(obedience(reader, made, asked).share, 3))
-        results["variety"].append(round((variety(made, asked, 10) / apart).mean().item(), 3))
-        print(seed, results["obedience"][-1], results["variety"][-1], flush=True)
+        found = board.play(seed, WAYS["auxiliary, norms"], phases)
+        for what, value in found.items():
+            results[what].append(value)
+        print(seed, *found.values(), flush=True)
     print(record.save("private_code", results, seconds=time.time() - start, steps=STEPS))
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ganlearn.cli.sample import latents
 from ganlearn.errors import UserError
 
 if TYPE_CHECKING:
@@ -118,18 +119,7 @@ def _size(generator: nn.Module) -> int:
     from ganlearn import runtime
 
     with torch.no_grad():
-        return generator(_latents(generator, 1, runtime.generator(0))).shape[-1]
-
-
-def _latents(generator: nn.Module, n: int, random: torch.Generator) -> torch.Tensor:
-    """Fresh latents; of a generator that is told classes, each class as often as the others."""
-    import torch
-
-    from ganlearn import conditional
-
-    if hasattr(generator, "classes"):
-        return conditional.ask(generator, conditional.in_order(n, generator.classes), random)
-    return torch.randn(n, generator.latent, generator=random)
+        return generator(latents(generator, 1, runtime.generator(0))).shape[-1]
 
 
 def _made(generator: nn.Module, name: str, n: int, seed: int, on: torch.device) -> Dataset:
@@ -139,7 +129,7 @@ def _made(generator: nn.Module, name: str, n: int, seed: int, on: torch.device) 
     from ganlearn.data import Dataset
 
     generator.to(on)
-    z = _latents(generator, n, runtime.generator(seed))
+    z = latents(generator, n, runtime.generator(seed))
     parts = []
     with torch.no_grad():
         for part in progress.bar(z.split(256), title="generating", unit="batch"):

@@ -46,7 +46,7 @@ def sample(
             f"The run in {run} learned to translate pictures; give it some: "
             f"`ganlearn translate PICTURE -o OUT.png --run {run}`."
         )
-    z = _latents(generator, n, label, runtime.generator(seed))
+    z = latents(generator, n, runtime.generator(seed), label)
     with torch.no_grad():
         samples = torch.cat([generator(part) for part in z.split(256)])
     made_of = {"run": str(run), "steps": steps, "n": n, "seed": seed, "label": label}
@@ -55,8 +55,20 @@ def sample(
     print(f"{path}: {n} samples after {steps} steps, seed {seed}")
 
 
-def _latents(generator: nn.Module, n: int, label: int | None, random: torch.Generator) -> Tensor:
-    """Fresh latents; with classes, all of one, or each as often as the others."""
+def latents(
+    generator: nn.Module, n: int, random: torch.Generator, label: int | None = None
+) -> Tensor:
+    """Fresh latents; for a generator that is told classes, all of one, or each equally often.
+
+    Args:
+        generator: of a run or a shipped one.
+        n: how many.
+        random: where they are drawn from.
+        label: the class of all of them.
+
+    Raises:
+        UserError: when there is a label and the generator is told no classes.
+    """
     import torch
 
     from ganlearn import conditional
